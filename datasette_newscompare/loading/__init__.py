@@ -1,0 +1,1 @@
+"""From files to rows: the only part of the package that writes articles."""

@@ -1,0 +1,1 @@
+"""Which sentences of different sources tell the same. Pure functions over records."""

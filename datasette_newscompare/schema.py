@@ -1,0 +1,32 @@
+"""The database's tables, indexes and views, made by sqlite-utils migrations from the files in `sql/`."""
+
+from __future__ import annotations
+
+import sqlite3
+from importlib.resources import files
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("datasette-newscompare")
+
+
+def _run(db: Database, name: str) -> None:
+    """Run the statements of one file one by one: `executescript` would commit the migration's transaction."""
+    statement = ""
+    for line in files("datasette_newscompare").joinpath("sql", name).read_text(encoding="utf-8").splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            db.execute(statement)
+            statement = ""
+
+
+@migrations()
+def initial(db: Database) -> None:
+    """The tables and views of the first release."""
+    _run(db, "001_initial.sql")
+    _run(db, "001_views.sql")
+
+
+def migrate(db: Database) -> None:
+    """Bring the database to this version's schema; does nothing where it is there already."""
+    migrations.apply(db)

@@ -1,0 +1,1 @@
+"""Pages, facets and queries over a loaded database. Reads only."""

@@ -1,0 +1,289 @@
+CREATE TABLE sources (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    domain TEXT,
+    article_count INTEGER NOT NULL DEFAULT 0,
+    story_count INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE stories (
+    id INTEGER PRIMARY KEY,
+    title TEXT NOT NULL,
+    given_name TEXT UNIQUE,
+    first_published TEXT,
+    last_published TEXT,
+    article_count INTEGER NOT NULL DEFAULT 0,
+    source_count INTEGER NOT NULL DEFAULT 0,
+    match_count INTEGER NOT NULL DEFAULT 0,
+    fact_count INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX stories_last_published ON stories(last_published);
+CREATE INDEX stories_source_count ON stories(source_count);
+
+CREATE TABLE loads (
+    id INTEGER PRIMARY KEY,
+    command TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    finished_at TEXT,
+    duration_seconds REAL,
+    articles_read INTEGER NOT NULL DEFAULT 0,
+    articles_added INTEGER NOT NULL DEFAULT 0,
+    articles_changed INTEGER NOT NULL DEFAULT 0,
+    articles_unchanged INTEGER NOT NULL DEFAULT 0,
+    inputs_skipped INTEGER NOT NULL DEFAULT 0,
+    match_count INTEGER NOT NULL DEFAULT 0,
+    settings TEXT NOT NULL DEFAULT '{}',
+    versions TEXT NOT NULL DEFAULT '{}'
+);
+
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY,
+    source_id TEXT NOT NULL REFERENCES sources(id),
+    story_id INTEGER REFERENCES stories(id) ON DELETE SET NULL,
+    title TEXT NOT NULL,
+    author TEXT,
+    published TEXT,
+    url TEXT,
+    language TEXT,
+    word_count INTEGER NOT NULL,
+    sentence_count INTEGER NOT NULL,
+    content_hash TEXT NOT NULL,
+    given_story TEXT,
+    origin TEXT NOT NULL,
+    loaded_at TEXT NOT NULL,
+    load_id INTEGER REFERENCES loads(id)
+);
+CREATE INDEX articles_source_id ON articles(source_id);
+CREATE INDEX articles_story_id ON articles(story_id);
+CREATE INDEX articles_published ON articles(published);
+CREATE INDEX articles_content_hash ON articles(content_hash);
+CREATE INDEX articles_load_id ON articles(load_id);
+
+CREATE TABLE article_texts (
+    article_id TEXT PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
+    text TEXT NOT NULL
+);
+
+CREATE TABLE sentences (
+    id INTEGER PRIMARY KEY,
+    article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    paragraph INTEGER NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('headline', 'standfirst', 'caption', 'body', 'boilerplate')),
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (article_id, position)
+);
+
+CREATE TABLE repeats (
+    sentence_id INTEGER PRIMARY KEY REFERENCES sentences(id) ON DELETE CASCADE,
+    repeat_of INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    score REAL NOT NULL
+);
+CREATE INDEX repeats_repeat_of ON repeats(repeat_of);
+
+CREATE TABLE entities (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    article_count INTEGER NOT NULL DEFAULT 0,
+    sentence_count INTEGER NOT NULL DEFAULT 0,
+    source_count INTEGER NOT NULL DEFAULT 0,
+    story_count INTEGER NOT NULL DEFAULT 0,
+    match_count INTEGER NOT NULL DEFAULT 0,
+    mention_count INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX entities_name ON entities(name);
+CREATE INDEX entities_type ON entities(type, article_count);
+CREATE INDEX entities_article_count ON entities(article_count);
+
+CREATE TABLE entity_aliases (
+    entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
+    alias TEXT NOT NULL,
+    mention_count INTEGER NOT NULL DEFAULT 0,
+    origin TEXT NOT NULL DEFAULT 'found' CHECK (origin IN ('found', 'curated')),
+    PRIMARY KEY (entity_id, alias)
+);
+CREATE INDEX entity_aliases_alias ON entity_aliases(alias);
+
+CREATE TABLE mentions (
+    id INTEGER PRIMARY KEY,
+    sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
+    entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
+    article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX mentions_sentence_id ON mentions(sentence_id, entity_id);
+CREATE INDEX mentions_entity_id ON mentions(entity_id, sentence_id);
+CREATE INDEX mentions_article_id ON mentions(article_id, start);
+
+-- The join tables of the entity facet: what `mentions` says, once for each row that can be faceted.
+CREATE TABLE article_entities (
+    article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
+    mention_count INTEGER NOT NULL,
+    PRIMARY KEY (article_id, entity_id)
+) WITHOUT ROWID;
+CREATE INDEX article_entities_entity_id ON article_entities(entity_id);
+
+CREATE TABLE story_entities (
+    story_id INTEGER NOT NULL REFERENCES stories(id) ON DELETE CASCADE,
+    entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
+    article_count INTEGER NOT NULL,
+    source_count INTEGER NOT NULL,
+    PRIMARY KEY (story_id, entity_id)
+) WITHOUT ROWID;
+CREATE INDEX story_entities_entity_id ON story_entities(entity_id);
+
+CREATE TABLE quantities (
+    id INTEGER PRIMARY KEY,
+    sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    value REAL,
+    unit TEXT,
+    comparator TEXT NOT NULL DEFAULT '=' CHECK (comparator IN ('=', '>', '>=', '<', '<=')),
+    approximate INTEGER NOT NULL DEFAULT 0,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX quantities_sentence_id ON quantities(sentence_id);
+CREATE INDEX quantities_value ON quantities(kind, unit, value);
+
+CREATE TABLE quotes (
+    id INTEGER PRIMARY KEY,
+    sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
+    entity_id INTEGER REFERENCES entities(id) ON DELETE SET NULL,
+    speaker TEXT,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX quotes_sentence_id ON quotes(sentence_id);
+CREATE INDEX quotes_entity_id ON quotes(entity_id);
+
+CREATE TABLE matches (
+    id INTEGER PRIMARY KEY,
+    story_id INTEGER NOT NULL REFERENCES stories(id) ON DELETE CASCADE,
+    left_sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
+    right_sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
+    left_article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    right_article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    score REAL NOT NULL CHECK (score BETWEEN 0 AND 1),
+    kind TEXT NOT NULL CHECK (kind IN ('verbatim', 'near-verbatim', 'paraphrase', 'partial')),
+    is_primary INTEGER NOT NULL DEFAULT 0,
+    is_moved INTEGER NOT NULL DEFAULT 0,
+    why TEXT NOT NULL DEFAULT '{}',
+    UNIQUE (left_sentence_id, right_sentence_id)
+);
+CREATE INDEX matches_right_sentence_id ON matches(right_sentence_id);
+CREATE INDEX matches_story_id ON matches(story_id);
+CREATE INDEX matches_articles ON matches(left_article_id, right_article_id);
+CREATE INDEX matches_right_article_id ON matches(right_article_id);
+CREATE INDEX matches_score ON matches(score);
+CREATE INDEX matches_kind ON matches(kind, score);
+
+CREATE TABLE match_entities (
+    match_id INTEGER NOT NULL REFERENCES matches(id) ON DELETE CASCADE,
+    entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
+    PRIMARY KEY (match_id, entity_id)
+) WITHOUT ROWID;
+CREATE INDEX match_entities_entity_id ON match_entities(entity_id);
+
+CREATE TABLE near_misses (
+    sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
+    near_sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
+    score REAL NOT NULL,
+    PRIMARY KEY (sentence_id, near_sentence_id)
+) WITHOUT ROWID;
+CREATE INDEX near_misses_near_sentence_id ON near_misses(near_sentence_id);
+
+CREATE TABLE differences (
+    id INTEGER PRIMARY KEY,
+    match_id INTEGER NOT NULL REFERENCES matches(id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    left_text TEXT,
+    right_text TEXT,
+    left_start INTEGER,
+    left_end INTEGER,
+    right_start INTEGER,
+    right_end INTEGER,
+    note TEXT
+);
+CREATE INDEX differences_match_id ON differences(match_id);
+CREATE INDEX differences_kind ON differences(kind);
+
+CREATE TABLE facts (
+    id INTEGER PRIMARY KEY,
+    story_id INTEGER NOT NULL REFERENCES stories(id) ON DELETE CASCADE,
+    text TEXT NOT NULL,
+    sentence_count INTEGER NOT NULL,
+    source_count INTEGER NOT NULL,
+    first_source_id TEXT REFERENCES sources(id),
+    first_published TEXT
+);
+CREATE INDEX facts_story_id ON facts(story_id, source_count);
+CREATE INDEX facts_first_source_id ON facts(first_source_id);
+
+CREATE TABLE fact_sentences (
+    fact_id INTEGER NOT NULL REFERENCES facts(id) ON DELETE CASCADE,
+    sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
+    PRIMARY KEY (fact_id, sentence_id)
+) WITHOUT ROWID;
+CREATE INDEX fact_sentences_sentence_id ON fact_sentences(sentence_id);
+
+CREATE TABLE verdicts (
+    id INTEGER PRIMARY KEY,
+    left_sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
+    right_sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
+    verdict TEXT NOT NULL CHECK (verdict IN ('right', 'wrong', 'unsure')),
+    note TEXT,
+    actor TEXT,
+    at TEXT NOT NULL
+);
+CREATE INDEX verdicts_left_sentence_id ON verdicts(left_sentence_id, right_sentence_id);
+CREATE INDEX verdicts_right_sentence_id ON verdicts(right_sentence_id);
+
+-- Datasette finds a table's search index by reading this SQL for content="TABLE". The index of the articles
+-- takes its words from a view, so that it covers their whole text; the comment inside names the table for Datasette.
+CREATE VIEW article_search AS
+    SELECT articles.rowid AS rowid, articles.title, articles.author, article_texts.text
+    FROM articles JOIN article_texts ON article_texts.article_id = articles.id;
+CREATE VIRTUAL TABLE articles_fts USING fts5(
+    title, author, text, content=article_search, tokenize='porter unicode61 remove_diacritics 2' /* content="articles" */
+);
+CREATE VIRTUAL TABLE sentences_fts USING fts5(
+    text, content="sentences", content_rowid="id", tokenize='porter unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER sentences_fts_insert AFTER INSERT ON sentences BEGIN
+    INSERT INTO sentences_fts(rowid, text) VALUES (new.id, new.text);
+END;
+CREATE TRIGGER sentences_fts_delete AFTER DELETE ON sentences BEGIN
+    INSERT INTO sentences_fts(sentences_fts, rowid, text) VALUES ('delete', old.id, old.text);
+END;
+CREATE TRIGGER sentences_fts_update AFTER UPDATE OF text ON sentences BEGIN
+    INSERT INTO sentences_fts(sentences_fts, rowid, text) VALUES ('delete', old.id, old.text);
+    INSERT INTO sentences_fts(rowid, text) VALUES (new.id, new.text);
+END;
+CREATE TRIGGER article_texts_fts_insert AFTER INSERT ON article_texts BEGIN
+    INSERT INTO articles_fts(rowid, title, author, text)
+        SELECT rowid, title, author, new.text FROM articles WHERE id = new.article_id;
+END;
+CREATE TRIGGER article_texts_fts_delete BEFORE DELETE ON article_texts BEGIN
+    INSERT INTO articles_fts(articles_fts, rowid, title, author, text)
+        SELECT 'delete', rowid, title, author, old.text FROM articles WHERE id = old.article_id;
+END;
+CREATE TRIGGER articles_fts_update AFTER UPDATE OF title, author ON articles BEGIN
+    INSERT INTO articles_fts(articles_fts, rowid, title, author, text)
+        SELECT 'delete', old.rowid, old.title, old.author, text FROM article_texts WHERE article_id = old.id;
+    INSERT INTO articles_fts(rowid, title, author, text)
+        SELECT new.rowid, new.title, new.author, text FROM article_texts WHERE article_id = new.id;
+END;
+-- Before the row itself goes: by the time the cascade reaches article_texts, its title is no longer known.
+CREATE TRIGGER articles_delete BEFORE DELETE ON articles BEGIN
+    DELETE FROM article_texts WHERE article_id = old.id;
+END;
