@@ -1,0 +1,43 @@
+"""Everything that differs between Datasette 0.65 and 1.0, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from datasette.app import Datasette
+
+try:
+    from datasette.resources import TableResource
+except ImportError:  # Datasette 0.65
+    TableResource = None
+
+IS_ONE = TableResource is not None
+"""Whether this is Datasette 1.0 or one of its pre-releases."""
+
+Actor = Mapping[str, Any] | None
+
+
+async def table_visibility(datasette: Datasette, actor: Actor, database: str, table: str) -> tuple[bool, bool]:
+    """Whether the actor may read a table or view, and whether that is private (closed to the anonymous).
+
+    Asks what Datasette's own table page asks: on 1.0 `view-table`, which inherits from the database and the
+    instance; on 0.65 table, database and instance in that order, the first that has an opinion deciding.
+    """
+    if IS_ONE:
+        return await datasette.check_visibility(
+            actor, action="view-table", resource=TableResource(database=database, table=table)
+        )
+    return await datasette.check_visibility(
+        actor,
+        permissions=[("view-table", (database, table)), ("view-database", database), "view-instance"],
+    )
+
+
+def static_url(datasette: Datasette, file: str) -> str:
+    """The address of a file in `static/`; it changes with the file or the release, so that browsers may keep it."""
+    if IS_ONE:
+        return str(datasette.static(file, plugin="datasette_newscompare"))
+    from importlib.metadata import version
+
+    return f"{datasette.urls.static_plugins('datasette_newscompare', file)}?v={version('datasette-newscompare')}"

@@ -1,0 +1,238 @@
+"""From an address to a page: finds the database, asks for permission, calls the page and answers in its format.
+
+A page is a coroutine that takes a `Call` and gives a `Page`:
+
+    @page("/story/{id}", name="story", tables=("stories", "articles", "sources"))
+    async def story(call: Call) -> Page: ...
+
+`serving/pages/__init__.py` names all of them in `PAGES`; `routes` turns those into Datasette's routes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from datasette import NotFound, Request, Response
+from datasette.app import Datasette
+from datasette.database import Database, QueryInterrupted
+from datasette.utils import MultiParams, add_cors_headers, tilde_decode, tilde_encode
+from datasette.utils.asgi import BadRequest
+from datasette.views.base import DatasetteError
+
+from ._compat import static_url
+from .permissions import ensure_readable
+
+__all__ = ["BadRequest", "Call", "NotFound", "Page", "Route", "page", "routes"]
+
+ROOT = "/-/newscompare"
+"""Where the pages of a database stand, below its own address."""
+
+METHODS = "GET, HEAD, OPTIONS"
+MAX_INTEGER = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a page function gets. The actor may read all tables that the page declares."""
+
+    datasette: Datasette
+    request: Request
+    database: Database
+    base: str
+    """The address of the stories list, such as `/data/-/newscompare`: holds `base_url` and a hashed route."""
+    params: MultiParams
+    """The query string: `params.get("q")`, `params.getlist("source")`."""
+    url_vars: Mapping[str, str]
+    """The parts of the path in braces, decoded."""
+    format: str
+    """`html`, `json` or `csv`: what the answer will be."""
+
+    async def rows(self, sql: str, params: Mapping[str, Any] | Sequence[Any] | None = None) -> list[dict[str, Any]]:
+        """Run a read-only query with bound parameters, within Datasette's time limit; all its rows."""
+        results = await self.database.execute(sql, params)
+        return [dict(row) for row in results.rows]
+
+    def integer(self, name: str) -> int:
+        """A part of the path that is a row's number. Raises `NotFound` for anything else."""
+        value = self.url_vars[name]
+        if not re.fullmatch(r"[0-9]{1,19}", value) or int(value) > MAX_INTEGER:
+            raise NotFound(f"No {name} {value}: expected a whole number")
+        return int(value)
+
+    def integer_param(self, name: str) -> int | None:
+        """A parameter that is a whole number from 0, or None where it is absent or empty. Raises `BadRequest`."""
+        value = self.params.get(name)
+        if not value:
+            return None
+        if not re.fullmatch(r"[0-9]{1,19}", value) or int(value) > MAX_INTEGER:
+            raise BadRequest(f"{name} must be a whole number")
+        return int(value)
+
+    def url(self, path: str = "") -> str:
+        """The address of another page of this database: `call.url("/entities")`."""
+        return self.base + path
+
+    def table_url(self, table: str) -> str:
+        """The address of one of the database's tables in Datasette itself."""
+        return str(self.datasette.urls.table(self.database.name, table))
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page function returns."""
+
+    template: str
+    """A file under `templates/`, such as `newscompare/story.html`."""
+    data: Mapping[str, Any]
+    """JSON-serialisable: the same for the template and for `.json`."""
+    title: str
+    csv: Sequence[Mapping[str, Any]] | None = None
+    """The rows for `.csv`, where the page is a list."""
+    csv_columns: Sequence[str] = ()
+    """The header for `.csv`; without it, the keys of the first row."""
+
+
+PageFunction = Callable[[Call], Awaitable[Page]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A page function with its address and the tables it reads."""
+
+    path: str
+    name: str
+    tables: tuple[str, ...]
+    function: PageFunction
+
+    def regex(self) -> str:
+        """The address as Datasette's router wants it, with the format as an ending."""
+        path = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/.]+)", self.path)
+        return rf"^/(?P<database>[^/.]+){ROOT}{path}(\.(?P<format>json|csv))?$"
+
+    async def __call__(self, call: Call) -> Page:
+        return await self.function(call)
+
+
+def page(path: str, *, name: str, tables: Sequence[str]) -> Callable[[PageFunction], Route]:
+    """Make a page of a function.
+
+    `path` is relative to the stories list ("" for the list itself, "/story/{id}"); `tables` names every table and
+    view whose rows the page reads: nobody sees the page who may not see all of them.
+    """
+
+    def decorate(function: PageFunction) -> Route:
+        return Route(path=path, name=name, tables=tuple(tables), function=function)
+
+    return decorate
+
+
+def routes(pages: Iterable[Route]) -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
+    """The pages as Datasette's `register_routes` takes them."""
+    return [(route.regex(), _view(route)) for route in pages]
+
+
+def base_url(datasette: Datasette, database: str) -> str:
+    """The address of a database's stories list."""
+    return str(datasette.urls.database(database)) + ROOT
+
+
+def _view(route: Route) -> Callable[..., Awaitable[Response]]:
+    async def newscompare(request: Request, datasette: Datasette) -> Response:
+        response = await _answer(route, request, datasette)
+        if datasette.cors:
+            add_cors_headers(response.headers)
+        if request.method == "HEAD":
+            response.body = ""
+        return response
+
+    return newscompare
+
+
+async def _answer(route: Route, request: Request, datasette: Datasette) -> Response:
+    if request.method not in METHODS.split(", "):
+        return Response.text("Method not allowed", status=405, headers={"Allow": METHODS})
+    if request.method == "OPTIONS":
+        return Response.text("ok", headers={"Allow": METHODS})
+    url_vars = {key: tilde_decode(value) for key, value in request.url_vars.items() if value is not None}
+    form = url_vars.pop("format", "html")
+    try:
+        database = datasette.get_database(route=url_vars.pop("database"))
+    except KeyError:
+        raise NotFound("Database not found") from None
+    await datasette.refresh_schemas()
+    private = await ensure_readable(datasette, request.actor, database.name, route.tables)
+    await _ensure_loaded(database, route.tables)
+    call = Call(
+        datasette=datasette,
+        request=request,
+        database=database,
+        base=base_url(datasette, database.name),
+        params=request.args,
+        url_vars=url_vars,
+        format=form,
+    )
+    try:
+        answer = await route(call)
+    except QueryInterrupted as error:
+        message = "This page took longer than the time limit set for queries (sql_time_limit_ms)"
+        raise DatasetteError(message, title="Query took too long", status=400) from error
+    if form == "json":
+        return Response.json(answer.data)
+    if form == "csv":
+        return _csv(answer)
+    return await _html(route, call, answer, private)
+
+
+async def _ensure_loaded(database: Database, tables: Sequence[str]) -> None:
+    """Raise `NotFound` where the loader has not made this database."""
+    marks = ", ".join("?" for _ in tables)
+    sql = f"SELECT count(*) FROM sqlite_master WHERE type IN ('table', 'view') AND name IN ({marks})"
+    found = (await database.execute(sql, list(tables))).single_value()
+    if found < len(set(tables)):
+        raise NotFound(f"The database {database.name} was not loaded by datasette newscompare")
+
+
+def _csv(answer: Page) -> Response:
+    if answer.csv is None:
+        raise NotFound("This page is not a list: it has no .csv form")
+    columns = list(answer.csv_columns) or (list(answer.csv[0]) if answer.csv else [])
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(answer.csv)
+    return Response(out.getvalue(), content_type="text/csv; charset=utf-8")
+
+
+async def _html(route: Route, call: Call, answer: Page, private: bool) -> Response:
+    """The page in its template, whose context is the page's data and what every page has."""
+    datasette = call.datasette
+    path = call.base + "".join(
+        part if index % 2 == 0 else tilde_encode(call.url_vars[part])
+        for index, part in enumerate(re.split(r"\{(\w+)\}", route.path))
+    )
+    query = f"?{call.request.query_string}" if call.request.query_string else ""
+    json_url = f"{path}.json{query}"
+    alternate = datasette.absolute_url(call.request, json_url)
+    context = {
+        **answer.data,
+        "title": answer.title,
+        "page_name": route.name,
+        "database": call.database.name,
+        "base": call.base,
+        "private": private,
+        "json_url": json_url,
+        "csv_url": None if answer.csv is None else f"{path}.csv{query}",
+        "alternate_url_json": alternate,
+        "static_url": lambda file: static_url(datasette, file),
+        "table_url": call.table_url,
+    }
+    html = await datasette.render_template(
+        answer.template, context, request=call.request, view_name=f"newscompare-{route.name}"
+    )
+    link = f'{alternate}; rel="alternate"; type="application/json+datasette"'
+    return Response.html(html, headers={"Link": link})
