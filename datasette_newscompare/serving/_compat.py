@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from datasette.app import Datasette
+if TYPE_CHECKING:
+    from datasette.app import Datasette
 
 try:
     from datasette.resources import TableResource

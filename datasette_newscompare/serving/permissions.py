@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from datasette import Forbidden
-from datasette.app import Datasette
 
 from ._compat import Actor, table_visibility
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
 
 
 async def ensure_readable(datasette: Datasette, actor: Actor, database: str, tables: Iterable[str]) -> bool:

@@ -15,10 +15,9 @@ import io
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from datasette import NotFound, Request, Response
-from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted
 from datasette.utils import MultiParams, add_cors_headers, tilde_decode, tilde_encode
 from datasette.utils.asgi import BadRequest
@@ -26,6 +25,9 @@ from datasette.views.base import DatasetteError
 
 from ._compat import static_url
 from .permissions import ensure_readable
+
+if TYPE_CHECKING:  # Datasette is still being imported when it imports its plugins
+    from datasette.app import Datasette
 
 __all__ = ["BadRequest", "Call", "NotFound", "Page", "Route", "page", "routes"]
 
