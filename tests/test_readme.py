@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
+from live_server import fetch, serving
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -62,30 +59,10 @@ def test_first_command_loads_the_seeds_and_serves_them_where_it_says(tmp_path: P
     datasette = [sys.executable, "-m", "datasette"]
     loaded = subprocess.run([*datasette, *load[1:]], cwd=tmp_path, capture_output=True, text=True)
     assert loaded.returncode == 0, loaded.stderr
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen([*datasette, *serve[1:], "--port", str(port)], cwd=tmp_path)
-    try:
-        page = fetch(f"http://127.0.0.1:{port}{address}", server)
-    finally:
-        server.terminate()
-        server.wait()
+    with serving([*datasette, "serve", *serve[1:]], tmp_path) as server:
+        page = fetch(server + address)
     assert "Putin" in page
     assert "/news/-/newscompare/story/" in page
-
-
-def fetch(url: str, server: subprocess.Popen[bytes]) -> str:
-    """The page at an address, as soon as its server answers. Raises where the server ends or the page is no 200."""
-    while server.poll() is None:
-        try:
-            with urllib.request.urlopen(url) as response:
-                return str(response.read().decode())
-        except urllib.error.HTTPError:
-            raise
-        except urllib.error.URLError:
-            time.sleep(0.1)
-    raise RuntimeError(f"the server ended with status {server.returncode}")
 
 
 @pytest.mark.parametrize("sql", RECIPES, ids=lambda sql: re.search(r"from (\w+)", sql)[1])
