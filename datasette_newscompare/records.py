@@ -32,6 +32,8 @@ class Article:
     language: str | None = None
     story: str | None = None
     """The story's name, where someone gave it by hand."""
+    name: str | None = None
+    """A readable name to make an id of where there is none, such as a file's stem."""
 
 
 @dataclass(frozen=True, slots=True)

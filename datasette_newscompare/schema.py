@@ -13,7 +13,9 @@ migrations = Migrations("datasette-newscompare")
 def _run(db: Database, name: str) -> None:
     """Run the statements of one file one by one: `executescript` would commit the migration's transaction."""
     statement = ""
-    for line in files("datasette_newscompare").joinpath("sql", name).read_text(encoding="utf-8").splitlines(keepends=True):
+    for line in (
+        files("datasette_newscompare").joinpath("sql", name).read_text(encoding="utf-8").splitlines(keepends=True)
+    ):
         statement += line
         if sqlite3.complete_statement(statement):
             db.execute(statement)

@@ -15,8 +15,10 @@ CREATE TABLE stories (
     article_count INTEGER NOT NULL DEFAULT 0,
     source_count INTEGER NOT NULL DEFAULT 0,
     match_count INTEGER NOT NULL DEFAULT 0,
-    fact_count INTEGER NOT NULL DEFAULT 0
+    fact_count INTEGER NOT NULL DEFAULT 0,
+    needs_matching INTEGER NOT NULL DEFAULT 1
 );
+CREATE INDEX stories_needs_matching ON stories(id) WHERE needs_matching;
 CREATE INDEX stories_last_published ON stories(last_published);
 CREATE INDEX stories_source_count ON stories(source_count);
 
@@ -108,14 +110,20 @@ CREATE TABLE entity_aliases (
 );
 CREATE INDEX entity_aliases_alias ON entity_aliases(alias);
 
+-- Entities whose counts a run of the loader has yet to bring up to date; empty after it.
+CREATE TABLE stale_entities (
+    entity_id INTEGER PRIMARY KEY
+);
+
 CREATE TABLE mentions (
     id INTEGER PRIMARY KEY,
     sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
-    entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
+    entity_id INTEGER REFERENCES entities(id) ON DELETE SET NULL,
     article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
-    text TEXT NOT NULL
+    text TEXT NOT NULL,
+    type TEXT NOT NULL
 );
 CREATE INDEX mentions_sentence_id ON mentions(sentence_id, entity_id);
 CREATE INDEX mentions_entity_id ON mentions(entity_id, sentence_id);
@@ -159,6 +167,8 @@ CREATE TABLE quotes (
     sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
     entity_id INTEGER REFERENCES entities(id) ON DELETE SET NULL,
     speaker TEXT,
+    speaker_start INTEGER,
+    speaker_end INTEGER,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
     text TEXT NOT NULL

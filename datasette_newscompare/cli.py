@@ -1,0 +1,121 @@
+"""The commands under `datasette newscompare`. What loading needs is imported when a command runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .settings import LoadSettings
+
+if TYPE_CHECKING:
+    from .loading.pipeline import Summary
+
+NEEDED_TO_LOAD = ("numpy", "spacy", "wordfreq")
+
+
+def register(cli: click.Group) -> None:
+    """Add the group `newscompare` to Datasette's own commands."""
+    cli.add_command(newscompare)
+
+
+@click.group()
+def newscompare() -> None:
+    """Load articles of several sources and compare how they tell the same news."""
+
+
+@newscompare.command()
+@click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--source", help="The outlet, for articles that do not name theirs. Without it: the folder or file name.")
+@click.option("--no-entities", is_flag=True, help="Leave names of people, places and organisations alone.")
+@click.option("--model", help="An installed spaCy pipeline by name. Without it: the small English one.")
+@click.option(
+    "--workers", type=click.IntRange(1), help="Processes to use. Without it: one a processor, for large loads."
+)
+def load(
+    db: Path, paths: tuple[str, ...], source: str | None, no_entities: bool, model: str | None, workers: int | None
+) -> None:
+    """Read articles, annotate them, group them into stories and match their sentences.
+
+    PATH is a file (.txt, .md, .jsonl), a folder of such files, or - for JSON lines on standard input.
+    Loading the same again changes nothing; an article that changed takes the place of its older text.
+    """
+    _need_the_extra()
+    from .loading.pipeline import load as run
+
+    settings = LoadSettings(source=source, entities=not no_entities, model=model, workers=workers or _workers(paths))
+    summary = _run(run, db, paths, settings)
+    _report(summary, db)
+    sys.exit(1 if not summary.read else 0)
+
+
+@newscompare.command()
+@click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes to use.")
+def match(db: Path, workers: int) -> None:
+    """Group and match all that is loaded anew, with the settings of this version."""
+    _need_the_extra()
+    from .loading.pipeline import rematch
+
+    _report(_run(rematch, db, workers), db)
+
+
+def _need_the_extra() -> None:
+    missing = [name for name in NEEDED_TO_LOAD if find_spec(name) is None]
+    if missing:
+        raise click.ClickException(
+            f"this command needs {', '.join(missing)}; install them with: pip install 'datasette-newscompare[load]'"
+        )
+
+
+def _workers(paths: tuple[str, ...]) -> int:
+    """One process a processor for loads that are worth starting them, else one."""
+    size = 0
+    for path in paths:
+        for file in Path(path).rglob("*") if os.path.isdir(path) else [Path(path)]:
+            size += file.stat().st_size if file.is_file() else 0
+            if size > 1_000_000:
+                return os.cpu_count() or 1
+    return 1
+
+
+def _run(command: Any, db: Path, *arguments: Any) -> Summary:
+    """Run a loading command with progress on the terminal; what a person can mend becomes one line."""
+    from .entities.recognise import ModelProblem
+    from .loading.connection import DatabaseProblem
+    from .loading.progress import show_progress
+
+    try:
+        with show_progress() as progress:
+            summary: Summary = command(db, *arguments, progress=progress)
+    except (DatabaseProblem, ModelProblem) as error:
+        raise click.ClickException(str(error)) from error
+    return summary
+
+
+def _report(summary: Summary, db: Path) -> None:
+    """Say what was read and found, and what was skipped and why."""
+    for problem in summary.problems:
+        click.echo(f"{'note' if problem.loaded else 'skipped'}: {problem}", err=True)
+    skipped = sum(not problem.loaded for problem in summary.problems)
+    click.echo(
+        f"Read {_count(summary.read, 'article')}: {summary.added} new, {summary.changed} changed,"
+        f" {summary.unchanged} unchanged; {_count(skipped, 'input')} skipped."
+    )
+    kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(summary.matches.items(), key=lambda row: -row[1]))
+    click.echo(
+        f"{db} holds {_count(summary.article_count, 'article')} of {_count(summary.source_count, 'source')} in"
+        f" {_count(summary.story_count, 'story', 'stories')}, {summary.shared_story_count} told by more than one source:"
+        f" {_count(summary.fact_count, 'shared fact')}, {_count(sum(summary.matches.values()), 'sentence match', 'sentence matches')}"
+        f"{f' ({kinds})' if kinds else ''}, {_count(summary.entity_count, 'entity', 'entities')}."
+    )
+    click.echo(f"Done in {summary.seconds:.1f} seconds. To look at it: datasette serve {db}")
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

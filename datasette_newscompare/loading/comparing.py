@@ -1,0 +1,203 @@
+"""Runs the matcher over every story that needs it, and stores what it finds."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from functools import partial
+from itertools import groupby
+from multiprocessing import get_context
+
+from sqlite_utils import Database
+
+from ..matching.story import MatchSettings, compare_story
+from ..records import Match, Quantity, Quote, StoryArticle, StoryComparison, StorySentence
+from .counting import count_stories
+from .entities import link_entities
+from .facts import write_facts
+
+STORIES_A_BATCH = 50
+
+SENTENCES = """
+SELECT s.article_id, a.source_id, a.published, s.id, s.position, s.paragraph, s.role, s.start, s.text
+FROM articles a JOIN sentences s ON s.article_id = a.id
+WHERE a.story_id = ? ORDER BY a.id, s.position
+"""
+MENTIONED = """
+SELECT DISTINCT m.sentence_id, e.id, e.name FROM articles a JOIN mentions m ON m.article_id = a.id
+JOIN entities e ON e.id = m.entity_id WHERE a.story_id = ? ORDER BY m.sentence_id, m.start
+"""
+QUANTITIES = """
+SELECT q.sentence_id, q.kind, q.value, q.unit, q.comparator, q.approximate, q.start, q."end", q.text
+FROM articles a JOIN sentences s ON s.article_id = a.id JOIN quantities q ON q.sentence_id = s.id
+WHERE a.story_id = ? ORDER BY q.start
+"""
+QUOTES = """
+SELECT q.sentence_id, q.start, q."end", q.text, q.speaker, q.speaker_start, q.speaker_end
+FROM articles a JOIN sentences s ON s.article_id = a.id JOIN quotes q ON q.sentence_id = s.id
+WHERE a.story_id = ? ORDER BY q.start
+"""
+UPSERT_MATCH = """
+INSERT INTO matches (story_id, left_sentence_id, right_sentence_id, left_article_id, right_article_id,
+                     score, kind, is_primary, is_moved, why)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (left_sentence_id, right_sentence_id) DO UPDATE SET
+    story_id = excluded.story_id, score = excluded.score, kind = excluded.kind,
+    is_primary = excluded.is_primary, is_moved = excluded.is_moved, why = excluded.why
+"""
+
+
+def compare_stories(db: Database, settings: MatchSettings, workers: int, progress: Callable[[int], None]) -> bool:
+    """Resolve the entities of each story that changed, compare its articles and store matches, facts and counts.
+
+    A batch of stories is one transaction each for entities and for matches; `progress` is told of each batch's size.
+    Says whether any story needed it.
+    """
+    stale = [row[0] for row in db.execute("SELECT id FROM stories WHERE needs_matching ORDER BY id")]
+    if not stale:
+        return False
+    compare = partial(compare_story, settings=settings)
+    with _mapper(workers if len(stale) > 1 else 1) as run:
+        for start in range(0, len(stale), STORIES_A_BATCH):
+            batch = stale[start : start + STORIES_A_BATCH]
+            with db.atomic():
+                link_entities(db, batch)
+            stories = [load_story(db, story) for story in batch]
+            found = list(run(compare, stories))
+            with db.atomic():
+                for story, articles, comparison in zip(batch, stories, found, strict=True):
+                    _write_comparison(db, story, articles, comparison)
+                count_stories(db, batch)
+            progress(len(batch))
+    return True
+
+
+class _mapper:
+    """`map` in this process, or over several."""
+
+    def __init__(self, workers: int) -> None:
+        self._pool = ProcessPoolExecutor(workers, get_context("spawn")) if workers > 1 else None
+
+    def __enter__(self) -> Callable[..., Iterator[StoryComparison]]:
+        return partial(self._pool.map, chunksize=4) if self._pool else map
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown()
+
+
+def load_story(db: Database, story: int) -> tuple[StoryArticle, ...]:
+    """A story's articles with all that matching looks at, in order of id."""
+    named = defaultdict(list)
+    for sentence, entity, name in db.execute(MENTIONED, [story]):
+        named[sentence].append((entity, name))
+    quantities = defaultdict(list)
+    for sentence, kind, value, unit, comparator, approximate, start, end, text in db.execute(QUANTITIES, [story]):
+        quantities[sentence].append(Quantity(kind, value, unit, comparator, bool(approximate), start, end, text))
+    quotes = defaultdict(list)
+    for sentence, *rest in db.execute(QUOTES, [story]):
+        quotes[sentence].append(Quote(*rest))
+    articles = []
+    rows = db.execute(SENTENCES, [story]).fetchall()
+    for (article, source, published), sentences in groupby(rows, key=lambda row: row[:3]):
+        articles.append(
+            StoryArticle(
+                article,
+                source,
+                published,
+                tuple(
+                    StorySentence(
+                        id=id,
+                        article_id=article,
+                        source_id=source,
+                        position=position,
+                        paragraph=paragraph,
+                        role=role,
+                        start=start,
+                        text=text,
+                        entities=frozenset(entity for entity, _ in named[id]),
+                        names=tuple(name for _, name in named[id]),
+                        quantities=tuple(quantities[id]),
+                        quotes=tuple(quotes[id]),
+                    )
+                    for _, _, _, id, position, paragraph, role, start, text in sentences
+                ),
+            )
+        )
+    return tuple(articles)
+
+
+def _write_comparison(db: Database, story: int, articles: Sequence[StoryArticle], comparison: StoryComparison) -> None:
+    owner = {sentence.id: article.id for article in articles for sentence in article.sentences}
+    _write_matches(db, story, comparison.matches, owner)
+    for table in ("near_misses", "repeats"):
+        db.execute(
+            f"DELETE FROM {table} WHERE sentence_id IN (SELECT s.id FROM articles a JOIN sentences s"
+            " ON s.article_id = a.id WHERE a.story_id = ?)",
+            [story],
+        )
+    db.conn.executemany(
+        "INSERT INTO near_misses (sentence_id, near_sentence_id, score) VALUES (?, ?, ?)",
+        [(n.sentence_id, n.near_sentence_id, n.score) for n in comparison.near_misses],
+    )
+    db.conn.executemany(
+        "INSERT INTO repeats (sentence_id, repeat_of, kind, score) VALUES (?, ?, ?, ?)",
+        [(r.sentence_id, r.repeat_of, r.kind, r.score) for r in comparison.repeats],
+    )
+    write_facts(db, story, articles, comparison.facts)
+    db.execute("UPDATE stories SET needs_matching = 0 WHERE id = ?", [story])
+
+
+def _write_matches(db: Database, story: int, matches: Sequence[Match], owner: dict[int, str]) -> None:
+    """Store a story's matches; one that was there keeps its id."""
+    wanted = {(m.left_id, m.right_id) for m in matches}
+    stored = db.execute("SELECT id, left_sentence_id, right_sentence_id FROM matches WHERE story_id = ?", [story])
+    gone = [(id,) for id, left, right in stored.fetchall() if (left, right) not in wanted]
+    db.conn.executemany("DELETE FROM matches WHERE id = ?", gone)
+    db.conn.executemany(
+        UPSERT_MATCH,
+        [
+            (
+                story,
+                m.left_id,
+                m.right_id,
+                owner[m.left_id],
+                owner[m.right_id],
+                m.score,
+                m.kind,
+                m.is_primary,
+                m.is_moved,
+                json.dumps({name: list(value) for name, value in asdict(m.why).items()}, ensure_ascii=False),
+            )
+            for m in matches
+        ],
+    )
+    ids = {
+        (left, right): id
+        for id, left, right in db.execute(
+            "SELECT id, left_sentence_id, right_sentence_id FROM matches WHERE story_id = ?", [story]
+        )
+    }
+    db.execute("DELETE FROM differences WHERE match_id IN (SELECT id FROM matches WHERE story_id = ?)", [story])
+    db.conn.executemany(
+        "INSERT INTO differences (match_id, kind, left_text, right_text, left_start, left_end, right_start, right_end,"
+        " note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                ids[m.left_id, m.right_id],
+                d.kind,
+                d.left_text,
+                d.right_text,
+                d.left_start,
+                d.left_end,
+                d.right_start,
+                d.right_end,
+                d.note,
+            )
+            for m in matches
+            for d in m.differences
+        ],
+    )

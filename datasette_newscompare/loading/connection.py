@@ -1,0 +1,70 @@
+"""Opening the database to write, and leaving it as one file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from .. import schema
+
+
+class DatabaseProblem(Exception):
+    """The database can't be used; the message says why and what to do."""
+
+
+@contextmanager
+def writable(path: Path, must_exist: bool = False) -> Iterator[Database]:
+    """A database with this version's schema, in WAL mode so that others can read while it is written.
+
+    On the way out it goes back to a single file, unless another program has it open.
+    Raises DatabaseProblem where the file is missing (with `must_exist`), not a database, locked or not writable.
+    """
+    if must_exist and not path.exists():
+        raise DatabaseProblem(f"{path}: there is no such file; make it with `datasette newscompare load {path} ...`")
+    if not path.parent.is_dir():
+        raise DatabaseProblem(f"{path}: the folder {path.parent} does not exist; make it first")
+    try:
+        connection = sqlite3.connect(path, timeout=30)
+    except sqlite3.Error as error:
+        raise DatabaseProblem(f"{path}: can't be opened ({error}); check the path and its permissions") from error
+    try:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA cache_size = -65536")
+            db = Database(connection)
+            schema.migrate(db)
+        except sqlite3.DatabaseError as error:
+            raise DatabaseProblem(f"{path}: {_advice(error)}") from error
+        yield db
+        connection.execute("PRAGMA optimize")
+    finally:
+        connection.rollback()
+        _leave_one_file(connection)
+        connection.close()
+
+
+def _leave_one_file(connection: sqlite3.Connection) -> None:
+    try:
+        connection.execute("PRAGMA busy_timeout = 0")
+        connection.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error:
+        pass  # someone else has the file open: it stays in WAL mode, which is as safe
+
+
+def _advice(error: sqlite3.Error) -> str:
+    text = str(error)
+    if "not a database" in text or "malformed" in text:
+        return f"this is not an SQLite database that can be read ({text}); choose another name for the output"
+    if "readonly" in text or "unable to open" in text:
+        return f"can't be written ({text}); check the permissions of the file and its folder"
+    if "locked" in text:
+        return "another program is writing to it; wait until it is done and run the command again"
+    if "already exists" in text:
+        return f"the database holds tables of these names that are not ours ({text}); choose another file"
+    return text

@@ -1,0 +1,71 @@
+"""Stores a story's facts so that a fact keeps its id while any of its sentences stays in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlite_utils import Database
+
+from ..records import Fact, StoryArticle
+
+
+def write_facts(db: Database, story: int, articles: Sequence[StoryArticle], facts: Sequence[Fact]) -> None:
+    """Replace a story's facts. Call inside a transaction."""
+    owner = dict(
+        db.execute(
+            "SELECT f.sentence_id, f.fact_id FROM facts x JOIN fact_sentences f ON f.fact_id = x.id WHERE x.story_id = ?",
+            [story],
+        ).fetchall()
+    )
+    article_of = {sentence.id: article for article in articles for sentence in article.sentences}
+    text_of = {sentence.id: sentence.text for article in articles for sentence in article.sentences}
+    db.conn.executemany("DELETE FROM fact_sentences WHERE fact_id = ?", [(id,) for id in set(owner.values())])
+    kept: set[int] = set()
+    for fact in facts:
+        shares = Counter(owner[id] for id in fact.sentence_ids if id in owner and owner[id] not in kept)
+        id = min(shares, key=lambda one: (-shares[one], one)) if shares else None
+        tellers = [article_of[sentence] for sentence in fact.sentence_ids]
+        row = [
+            text_of[fact.sentence_ids[0]],
+            len(fact.sentence_ids),
+            len({article.source_id for article in tellers}),
+            *first_told(tellers),
+        ]
+        if id is None:
+            id = db.execute(
+                "INSERT INTO facts (text, sentence_count, source_count, first_source_id, first_published, story_id)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                [*row, story],
+            ).lastrowid
+        else:
+            db.execute(
+                "UPDATE facts SET text = ?, sentence_count = ?, source_count = ?, first_source_id = ?,"
+                " first_published = ? WHERE id = ?",
+                [*row, id],
+            )
+        kept.add(id)
+        db.conn.executemany(
+            "INSERT INTO fact_sentences (fact_id, sentence_id) VALUES (?, ?)",
+            [(id, sentence) for sentence in fact.sentence_ids],
+        )
+    db.conn.executemany("DELETE FROM facts WHERE id = ?", [(id,) for id in set(owner.values()) - kept])
+
+
+def first_told(tellers: Sequence[StoryArticle]) -> tuple[str | None, str | None]:
+    """The source that published first, and when.
+
+    The source is None where the dates can't tell: one is missing, or two sources share the earliest as far as
+    the less precise of them goes. Dates are ISO 8601 and compared as text after their zone is left out.
+    """
+    dated = sorted((article.published, article.source_id) for article in tellers if article.published)
+    if not dated:
+        return None, None
+    earliest, source = dated[0]
+    if len(dated) < len(tellers):
+        return None, earliest
+    rivals = [date for date, other in dated if other != source]
+    tied = any(
+        earliest.startswith(date[:10]) and min(len(date), len(earliest)) <= 10 or date == earliest for date in rivals
+    )
+    return (None if tied else source), earliest

@@ -1,0 +1,38 @@
+"""Progress on a terminal: one line that is written over. Where there is no terminal, a line now and then."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+
+SECONDS_BETWEEN_LINES = 30
+WORDS = {"read": "articles read", "annotated": "annotated", "compared": "stories compared"}
+
+
+@contextmanager
+def show_progress() -> Iterator[Callable[[str, int], None]]:
+    """Yields the function to call with a stage and how many more are done."""
+    on_terminal = sys.stderr.isatty()
+    done: Counter[str] = Counter()
+    last = time.monotonic()
+
+    def progress(stage: str, more: int) -> None:
+        nonlocal last
+        done[stage] += more
+        now = time.monotonic()
+        if now - last < (0.1 if on_terminal else SECONDS_BETWEEN_LINES):
+            return
+        last = now
+        line = ", ".join(f"{number:,} {WORDS[name]}" for name, number in done.items())
+        click.echo(f"\r\x1b[K{line}" if on_terminal else line, err=True, nl=not on_terminal)
+
+    try:
+        yield progress
+    finally:
+        if on_terminal:
+            click.echo("\r\x1b[K", err=True, nl=False)
