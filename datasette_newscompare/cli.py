@@ -110,9 +110,13 @@ def _report(summary: Summary, db: Path) -> None:
     kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(summary.matches.items(), key=lambda row: -row[1]))
     click.echo(
         f"{db} holds {_count(summary.article_count, 'article')} of {_count(summary.source_count, 'source')} in"
-        f" {_count(summary.story_count, 'story', 'stories')}, {summary.shared_story_count} told by more than one source:"
-        f" {_count(summary.fact_count, 'shared fact')}, {_count(sum(summary.matches.values()), 'sentence match', 'sentence matches')}"
-        f"{f' ({kinds})' if kinds else ''}, {_count(summary.entity_count, 'entity', 'entities')}."
+        f" {_count(summary.story_count, 'story', 'stories')},"
+        f" {summary.shared_story_count:,} told by more than one source."
+    )
+    matches = _count(sum(summary.matches.values()), "sentence match", "sentence matches")
+    click.echo(
+        f"Found {_count(summary.fact_count, 'shared fact')}, {matches}{f' ({kinds})' if kinds else ''},"
+        f" {_count(summary.entity_count, 'entity', 'entities')}."
     )
     click.echo(f"Done in {summary.seconds:.1f} seconds. To look at it: datasette serve {db}")
 

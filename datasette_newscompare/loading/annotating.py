@@ -1,4 +1,4 @@
-"""The words of each article: sentences, quantities, quotes and, with a language model, mentions; in several processes."""
+"""What each article's words say: sentences, quantities, quotes and, with a language model, mentions."""
 
 from __future__ import annotations
 

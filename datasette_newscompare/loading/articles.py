@@ -25,7 +25,8 @@ ON CONFLICT (id) DO UPDATE SET
     url = excluded.url, language = excluded.language, word_count = excluded.word_count,
     sentence_count = excluded.sentence_count, content_hash = excluded.content_hash,
     story_id = CASE WHEN given_story IS excluded.given_story THEN story_id END,
-    given_story = excluded.given_story, origin = excluded.origin, loaded_at = excluded.loaded_at, load_id = excluded.load_id
+    given_story = excluded.given_story, origin = excluded.origin, loaded_at = excluded.loaded_at,
+    load_id = excluded.load_id
 """
 
 

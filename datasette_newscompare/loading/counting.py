@@ -9,7 +9,8 @@ from sqlite_utils import Database
 COUNT_STORY = """
 UPDATE stories SET
     (article_count, source_count, first_published, last_published) = (
-        SELECT count(*), count(DISTINCT source_id), min(published), max(published) FROM articles WHERE story_id = :story),
+        SELECT count(*), count(DISTINCT source_id), min(published), max(published)
+        FROM articles WHERE story_id = :story),
     match_count = (SELECT count(*) FROM matches WHERE story_id = :story),
     fact_count = (SELECT count(*) FROM facts WHERE story_id = :story)
 WHERE id = :story

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
 
 from sqlite_utils import Database
 
@@ -14,7 +15,8 @@ def write_facts(db: Database, story: int, articles: Sequence[StoryArticle], fact
     """Replace a story's facts. Call inside a transaction."""
     owner = dict(
         db.execute(
-            "SELECT f.sentence_id, f.fact_id FROM facts x JOIN fact_sentences f ON f.fact_id = x.id WHERE x.story_id = ?",
+            "SELECT f.sentence_id, f.fact_id FROM facts x JOIN fact_sentences f ON f.fact_id = x.id"
+            " WHERE x.story_id = ?",
             [story],
         ).fetchall()
     )
@@ -53,19 +55,29 @@ def write_facts(db: Database, story: int, articles: Sequence[StoryArticle], fact
 
 
 def first_told(tellers: Sequence[StoryArticle]) -> tuple[str | None, str | None]:
-    """The source that published first, and when.
+    """The source that surely published first, and the earliest date as it stands.
 
-    The source is None where the dates can't tell: one is missing, or two sources share the earliest as far as
-    the less precise of them goes. Dates are ISO 8601 and compared as text after their zone is left out.
+    The source is None where the dates can't tell: one is missing, or a date without a time leaves open whether
+    another source came before. A time without a zone counts as UTC.
     """
-    dated = sorted((article.published, article.source_id) for article in tellers if article.published)
+    dated = [
+        (_span(article.published), article.source_id, article.published) for article in tellers if article.published
+    ]
     if not dated:
         return None, None
-    earliest, source = dated[0]
-    if len(dated) < len(tellers):
-        return None, earliest
-    rivals = [date for date, other in dated if other != source]
-    tied = any(
-        earliest.startswith(date[:10]) and min(len(date), len(earliest)) <= 10 or date == earliest for date in rivals
-    )
-    return (None if tied else source), earliest
+    (_, latest), source, published = min(dated, key=lambda one: (one[0], one[1]))
+    others = [span for span, other, _ in dated if other != source]
+    sure = len(dated) == len(tellers) and all(latest <= begin for begin, _ in others)
+    return (source if sure and others else None), published
+
+
+def _span(published: str) -> tuple[datetime, datetime]:
+    """The first and the last moment that an ISO 8601 date of any precision may mean."""
+    if len(published) > 10:
+        moment = datetime.fromisoformat(published)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+        return moment, moment
+    begin = datetime.fromisoformat(published + "-01-01"[len(published) - 10 :] if len(published) < 10 else published)
+    begin = begin.replace(tzinfo=timezone.utc)
+    days = {4: 366, 7: 31}.get(len(published), 1)
+    return begin, begin + timedelta(days=days)

@@ -21,7 +21,8 @@ FROM articles a ORDER BY a.id
 def group_articles(db: Database, settings: StorySettings, regroup: bool = False) -> bool:
     """Put every article that has no story into one, old or new; with `regroup`, group all of them anew.
 
-    Says whether there was anything to group. A new group that holds articles of a stored story takes over the id of the one with which it shares most.
+    Says whether there was anything to group. A new group that holds articles of a stored story takes over the id
+    of the one with which it shares most.
     """
     if not regroup and not db.execute("SELECT 1 FROM articles WHERE story_id IS NULL LIMIT 1").fetchone():
         return False
