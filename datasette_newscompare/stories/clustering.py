@@ -1,0 +1,61 @@
+"""From pairs with log odds to groups: average linkage, so that one bridging article does not chain two stories."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence
+
+ABSENT = -4.0
+"""Log odds of a pair that was not compared closely: it shared too little to be a candidate."""
+
+
+def average_link(
+    count: int, pairs: Iterable[tuple[int, int, float]], anchors: Sequence[int | None], *, absent: float = ABSENT
+) -> list[list[int]]:
+    """Group items 0 to count-1 by merging, best first, while the mean log odds over all pairs of two groups is above 0.
+
+    `pairs` are (i, j, log odds) with i < j, each once. Items with the same anchor start in one group, and groups with
+    two different anchors never merge. Ties are decided by the items' numbers. Returns the groups, each sorted.
+    """
+    members: dict[int, list[int]] = {}
+    start: dict[int, int] = {}
+    first_of_anchor: dict[int, int] = {}
+    for item in range(count):
+        anchor = anchors[item]
+        root = item if anchor is None else first_of_anchor.setdefault(anchor, item)
+        start[item] = root
+        members.setdefault(root, []).append(item)
+    anchored = set(first_of_anchor.values())
+
+    links: dict[int, dict[int, tuple[float, int]]] = {root: {} for root in members}
+    for i, j, odds in pairs:
+        a, b = start[i], start[j]
+        if a != b and not (a in anchored and b in anchored):
+            total, seen = links[a].get(b, (0.0, 0))
+            links[a][b] = links[b][a] = (total + odds, seen + 1)
+
+    def mean(a: int, b: int) -> float:
+        total, seen = links[a][b]
+        size = len(members[a]) * len(members[b])
+        return (total + absent * (size - seen)) / size
+
+    heap = [(-mean(a, b), a, b) for a in links for b in links[a] if a < b and mean(a, b) > 0]
+    heapq.heapify(heap)
+    while heap:
+        cost, a, b = heapq.heappop(heap)
+        if a not in members or b not in members or b not in links[a] or mean(a, b) != -cost:
+            continue
+        members[a] += members.pop(b)
+        if b in anchored:
+            anchored.add(a)
+        for other, (total, seen) in links.pop(b).items():
+            del links[other][b]
+            if other != a:
+                known_total, known_seen = links[a].get(other, (0.0, 0))
+                links[a][other] = links[other][a] = (known_total + total, known_seen + seen)
+        for other in list(links[a]):
+            if a in anchored and other in anchored:
+                del links[a][other], links[other][a]
+            elif (odds := mean(a, other)) > 0:
+                heapq.heappush(heap, (-odds, min(a, other), max(a, other)))
+    return [sorted(group) for group in members.values()]

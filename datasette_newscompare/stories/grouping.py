@@ -1,0 +1,117 @@
+"""Group articles that tell the same event."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from datasette_newscompare.stories.clustering import average_link
+from datasette_newscompare.stories.documents import StoryDocument, StoryGroup, StorySettings
+from datasette_newscompare.stories.pairs import log_odds
+from datasette_newscompare.stories.terms import terms
+from datasette_newscompare.stories.vectors import Vectors, neighbour_pairs, vectorise
+
+
+def group(documents: Sequence[StoryDocument], settings: StorySettings | None = None) -> list[StoryGroup]:
+    """Put every document into a story, whatever order they come in; most stories of an archive have one article.
+
+    Articles with the same `given` name are one story, which no other article joins. Articles that are in a stored
+    story stay in it; new ones join a stored story or make a new one, and two stored stories are never merged.
+
+    Returns the stories, sorted by their first article's id. Raises ValueError where two documents have the same id.
+    """
+    settings = settings or StorySettings()
+    documents = sorted(documents, key=lambda document: document.id)
+    for one, next_one in pairwise(documents):
+        if one.id == next_one.id:
+            raise ValueError(f"two articles have the id {one.id!r}: give each its own")
+    if not documents:
+        return []
+    given, kept = claims(documents)
+    vectors = vectorise(documents)
+    free = np.array([document.given is None for document in documents])
+    pairs = neighbour_pairs(vectors, settings.neighbours, settings.window_days)
+    pairs = pairs[free[pairs[:, 0]] & free[pairs[:, 1]]]
+    threshold = math.log(settings.probability / (1 - settings.probability))
+    odds = log_odds(vectors, pairs) - threshold
+    anchors = [kept.get(document.id) for document in documents]
+    groups = average_link(
+        len(documents), ((int(i), int(j), float(o)) for (i, j), o in zip(pairs, odds, strict=True)), anchors
+    )
+    named: dict[str, list[int]] = defaultdict(list)
+    result = []
+    for members in groups:
+        first = documents[members[0]]
+        if first.given is not None:
+            named[first.given] += members
+        else:
+            result.append(_story(documents, vectors, members, anchors, None))
+    result += [
+        _story(documents, vectors, members, [given[name]] * len(documents), name) for name, members in named.items()
+    ]
+    return sorted(result, key=lambda story: story.article_ids[0])
+
+
+def claims(documents: Sequence[StoryDocument]) -> tuple[dict[str, int | None], dict[str, int]]:
+    """Who goes on with which stored story: the id for each given name, and for each article that keeps its story.
+
+    A stored story goes to a given name if more than half of its articles have that name; what it held beside them
+    is grouped anew. Of several such stories a given name takes the one with most articles, and of these the oldest.
+    """
+    holders: dict[int, Counter[str | None]] = defaultdict(Counter)
+    for document in documents:
+        if document.story is not None:
+            holders[document.story][document.given] += 1
+    offers: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    owned: set[int] = set()
+    for story, names in holders.items():
+        for name, count in names.items():
+            if name is not None and 2 * count > names.total():
+                offers[name].append((-count, story))
+                owned.add(story)
+    given: dict[str, int | None] = {document.given: None for document in documents if document.given is not None}
+    given.update({name: min(stories)[1] for name, stories in offers.items()})
+    kept = {
+        document.id: document.story
+        for document in documents
+        if document.story is not None and document.given is None and document.story not in owned
+    }
+    return given, kept
+
+
+def _story(
+    documents: Sequence[StoryDocument],
+    vectors: Vectors,
+    members: Sequence[int],
+    anchors: Sequence[int | None],
+    given: str | None,
+) -> StoryGroup:
+    members = sorted(members)
+    story = next((anchors[member] for member in members if anchors[member] is not None), None)
+    return StoryGroup(
+        article_ids=tuple(documents[member].id for member in members),
+        story=story,
+        given=given,
+        title=_central_title(documents, vectors, members),
+    )
+
+
+def _central_title(documents: Sequence[StoryDocument], vectors: Vectors, members: Sequence[int]) -> str:
+    titled = [member for member in members if documents[member].title.strip()]
+    if not titled:
+        return documents[members[0]].text.strip()[:100]
+    if len(titled) == 1:
+        return documents[titled[0]].title.strip()
+    centroid = np.asarray(vectors.rows[members].sum(axis=0)).ravel()
+
+    def closeness(member: int) -> float:
+        columns = sorted({vectors.columns[term] for term in terms(documents[member].title)})
+        length = math.sqrt(float(np.sum(vectors.rarity[columns] ** 2)))
+        return round(float(np.sum(centroid[columns] * vectors.rarity[columns])) / length, 9) if length else 0.0
+
+    best = min(titled, key=lambda member: (-closeness(member), documents[member].published or "9", member))
+    return documents[best].title.strip()
