@@ -1,0 +1,95 @@
+"""Words as the matcher and the word-level marks of the pages see them. Standard library only: serving imports this."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from .wordlists import listed
+
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("“”„‟″«»〝〞＂", '"'),
+        **dict.fromkeys("‘’‚‛′ʼ＇´`", "'"),
+        **dict.fromkeys("–—‒―−‐‑", "-"),
+        **dict.fromkeys(
+            "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f", " "
+        ),
+        **dict.fromkeys("\u3000\t\r\n\v\f\u0085\u2028\u2029\u200b\ufeff", " "),
+    }
+)
+
+_WORD = re.compile(
+    r"""
+    (?:[^\W\d_]\.){2,}(?:[^\W\d_](?![\w']))?             # U.S., a.m., U.S.A
+  | (?:[A-Z]{0,3}[$£€¥₹])?\d+(?:[.,:/]\d+)*(?:[^\W_]+|%)?  # $500bn, 1,200.5, 5%, 10:45, 9/11, 21st
+  | [^\W_]+(?:'[^\W_]+)*                                  # resources, it's, O'Rourke
+    """,
+    re.VERBOSE,
+)
+_CONTRACTED = listed("it's he's she's that's what's who's there's here's let's where's how's when's one's")
+# Abbreviations that would read as another word once lower-cased.
+_AMBIGUOUS = frozenset({"us", "it", "who", "am", "pm"})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word with its place; `norm` is what two spellings of the same word share."""
+
+    start: int
+    end: int
+    text: str
+    norm: str
+
+
+def plain(text: str) -> str:
+    """The text with quotation marks, dashes and white space made plain, character for character: offsets stay true."""
+    return text.translate(_PLAIN)
+
+
+def normalise(text: str) -> str:
+    """The text made plain as in `plain`, with every run of white space as one space and none at the ends."""
+    return " ".join(plain(text).split())
+
+
+def words(text: str, offset: int = 0) -> list[Word]:
+    """The words of the text in order; `offset` is added to their places.
+
+    Numbers keep their separators and signs ("$500bn", "5%", "1,200.5"), hyphenated words come apart. `norm` is
+    casefolded, without accents and without a possessive 's; "U.S." and "US" are "u.s.", which the pronoun "us" is not.
+    """
+    shouted = text.isupper()
+    flat = plain(text)
+    return [
+        Word(m.start() + offset, m.end() + offset, text[m.start() : m.end()], _norm(m.group(), shouted))
+        for m in _WORD.finditer(flat)
+    ]
+
+
+def _norm(word: str, shouted: bool) -> str:
+    if word.isascii() and word.isalpha() and not word.isupper():
+        return word.lower()
+    folded = word.casefold()
+    if not folded.isascii():
+        folded = _without_accents(folded)
+    if "'" in folded:
+        if folded.endswith("'s") and folded not in _CONTRACTED:
+            folded, word = folded[:-2], word[:-2]
+        elif folded.endswith("'"):
+            folded, word = folded[:-1], word[:-1]
+    dotted = "." in folded and folded[0].isalpha()
+    if dotted:
+        folded = folded.replace(".", "")
+    if folded in _AMBIGUOUS and (dotted or (word.isupper() and not shouted)):
+        return "".join(letter + "." for letter in folded)
+    return folded
+
+
+def _without_accents(word: str) -> str:
+    """Latin letters without their accents; letters of other scripts stay, where a mark makes another letter."""
+    kept = []
+    for letter in word:
+        base = unicodedata.normalize("NFKD", letter)
+        kept.append(base[0] if len(base) > 1 and base[0].isascii() and base[0].isalpha() else letter)
+    return "".join(kept)
