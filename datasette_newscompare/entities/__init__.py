@@ -1,1 +1,1 @@
-"""Who and what an article names, and which spellings are one and the same."""
+"""Names in articles: recognise mentions (needs the `load` extra), unite their spellings (pure)."""

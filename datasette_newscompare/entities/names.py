@@ -1,0 +1,227 @@
+"""What makes two written names the same: keys, titles, particles and the shipped tables. Pure, no spaCy."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+
+WORD = re.compile(r"[^\W_]+(?:[.'’‘\-‐‑][^\W_]+)*\.?", re.UNICODE)
+"""A word as it stands in a name: Séjourné, O'Neill, U.S., Euro-Atlantic, Jr."""
+
+_POSSESSIVE = re.compile(r"(?:\s?['’‘´`]\s?s|(?<=[sS])['’‘´`])$")
+_INITIALS = re.compile(r"(?:[A-Za-z]\.){2,}[A-Za-z]?$")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Known:
+    """A name that the shipped tables know."""
+
+    name: str
+    type: str
+    demonym_of: str | None = None
+    """For a people, the country or region that it belongs to."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The shipped tables, with keys as `name_key` makes them."""
+
+    known: dict[str, Known]
+    """Places, organisations and peoples by the key of each of their spellings."""
+    findable: dict[str, Known]
+    """Spellings, as they are written, that are searched for where the model saw nothing."""
+    titles: frozenset[str]
+    honorifics: frozenset[str]
+    suffixes: frozenset[str]
+    particles: frozenset[str]
+    nicknames: dict[str, frozenset[int]]
+    portfolios: frozenset[str]
+    organisation_heads: frozenset[str]
+    company_words: frozenset[str]
+    not_names: frozenset[str]
+    agencies: frozenset[str]
+
+
+def _table(name: str) -> dict:
+    return json.loads(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
+
+
+@cache
+def tables() -> Tables:
+    """The shipped tables, read once: abbreviations.json, demonyms.json, names.json."""
+    words, peoples = _table("names.json"), _table("demonyms.json")
+    known: dict[str, Known] = {}
+    findable: dict[str, Known] = {}
+    ambiguous = frozenset(peoples["ambiguous"])
+    for place, demonyms in peoples["places"].items():
+        known[name_key(place)] = findable[place] = Known(place, "place")
+        for word in demonyms:
+            for form in {word, word if word.endswith(("s", "sh", "ch", "ese")) else word + "s"}:
+                known[name_key(form)] = findable[form] = Known(demonyms[0], "group", place)
+    for name, type_, aliases in _table("abbreviations.json")["entities"]:
+        for form in [name, *aliases]:
+            entry = known[name_key(form)] = Known(name, type_)
+            # Short forms in small letters or of one word ("Congress", "Fed", "IS") mean something else too often.
+            if " " in form or "." in form or form in ("US", "EU", "UN", "UK", "USA", "NATO", "NASA"):
+                findable[form] = entry
+    nicknames: dict[str, set[int]] = {}
+    for number, group in enumerate(words["nicknames"]):
+        for word in group:
+            nicknames.setdefault(word, set()).add(number)
+    return Tables(
+        known=known,
+        findable={form: entry for form, entry in findable.items() if form not in ambiguous},
+        titles=frozenset(words["titles"]),
+        honorifics=frozenset(words["honorifics"]),
+        suffixes=frozenset(words["suffixes"]),
+        particles=frozenset(words["particles"]),
+        nicknames={word: frozenset(numbers) for word, numbers in nicknames.items()},
+        portfolios=frozenset(words["portfolios"]),
+        organisation_heads=frozenset(words["organisation_heads"]),
+        company_words=frozenset(words["company_words"]),
+        not_names=frozenset(words["not_names"]),
+        agencies=frozenset(words["agencies"]),
+    )
+
+
+def known(name: str) -> Known | None:
+    """What the shipped tables know under this spelling. "US" is one, "us" is not: the case of short forms counts."""
+    if name.islower():
+        return None
+    return tables().known.get(name_key(name))
+
+
+@lru_cache(maxsize=100_000)
+def fold(text: str) -> str:
+    """The text in small letters without accents, typographic marks made plain."""
+    text = (
+        text.replace("’", "'").replace("‘", "'").replace("´", "'").replace("`", "'").replace("‐", "-").replace("‑", "-")
+    )
+    if text.isascii():
+        return text.casefold()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return plain.translate(_LETTERS)
+
+
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ß": "ss"})
+
+
+def strip_possessive(text: str) -> str:
+    """ "Trump's" gives "Trump", "the Saints'" gives "the Saints"; a final plain s stays."""
+    return _POSSESSIVE.sub("", text)
+
+
+def tidy(text: str) -> str:
+    """A name as it can be shown: one space between words, no markdown, possessive, leading "the" or loose punctuation.
+
+    "The" stays where nothing but a small word would be left.
+    """
+    text = _SPACE.sub(" ", text).strip(' "“”«»„*_#~|,;:!?()[]{}<>-–—/\\')
+    text = strip_possessive(text.strip("'‘’"))
+    if len(text) > 4 and text[:4].lower() == "the " and text[4].isupper():
+        text = text[4:]
+    if (
+        text.endswith(".")
+        and not _INITIALS.search(text)
+        and not text.lower().endswith((" jr.", " sr.", " inc.", " corp.", " co.", " ltd."))
+    ):
+        text = text[:-1]
+    return text
+
+
+_CASE_MATTERS = frozenset({"US", "WHO", "IS", "IT", "ICE", "AU", "AI", "PA", "EC", "SEC", "AP", "AIDS"})
+
+
+@lru_cache(maxsize=200_000)
+def name_key(text: str) -> str:
+    """What two spellings of one name share: case, accents, full stops, hyphens, possessive and "the" make no difference.
+
+    Only short names that are also common words keep their case: US, WHO and IS are not us, who and is.
+    """
+    text = tidy(text)
+    if text.replace(".", "") in _CASE_MATTERS:
+        return text.replace(".", "")
+    text = fold(text)
+    if text.startswith("the "):
+        text = text[4:]
+    return _SPACE.sub(
+        " ", text.replace(".", "").replace("-", " ").replace("'", "").replace(",", " ").replace('"', " ")
+    ).strip()
+
+
+@lru_cache(maxsize=200_000)
+def person_words(name: str) -> tuple[str, ...]:
+    """The words of a person's name in key form, without titles before it, nicknames in quotes, and suffixes after it.
+
+    "President Donald J. Trump Jr." gives ("donald", "j", "trump"). A name that is all titles stays as it is.
+    """
+    plain = re.sub(r"""\s*(?:\(\s*[^)]*\)|["“][^"”]*["”]|(?<![^\W_])['‘][^'’]*['’](?![^\W_]))\s*""", " ", name)
+    words = [fold(w).rstrip(".").replace(".", "").replace("'", "") for w in WORD.findall(tidy(plain))]
+    words = [w for w in words if w]
+    known_tables = tables()
+    start = 0
+    while start < len(words) - 1 and words[start] in known_tables.titles:
+        start += 1
+    end = len(words)
+    while end - start > 1 and words[end - 1] in known_tables.suffixes:
+        end -= 1
+    return tuple(words[start:end])
+
+
+def surname_start(words: tuple[str, ...]) -> int:
+    """Where the surname begins in `person_words`: particles belong to it (von der leyen, lo presti)."""
+    start = len(words) - 1
+    while start > 1 and words[start - 1] in tables().particles:
+        start -= 1
+    if start == 1 and len(words) == 2 and words[0] in tables().particles:
+        return 0
+    return start
+
+
+_TRANSLITERATION = (
+    ("shch", "sh"),
+    ("tch", "ch"),
+    ("tsch", "ch"),
+    ("kh", "h"),
+    ("ph", "f"),
+    ("ck", "k"),
+    ("q", "k"),
+    ("w", "v"),
+    ("ou", "u"),
+    ("oo", "u"),
+    ("ee", "i"),
+    ("tz", "ts"),
+    ("x", "ks"),
+    ("yy", "i"),
+    ("iy", "i"),
+    ("ij", "i"),
+    ("yi", "i"),
+    ("ii", "i"),
+    ("ye", "e"),
+    ("ya", "ia"),
+    ("yu", "iu"),
+    ("j", "i"),
+    ("y", "i"),
+)
+
+
+@lru_cache(maxsize=100_000)
+def transliteration_key(word: str) -> str:
+    """Equal for the usual English spellings of one foreign name: zelenskiy, zelenskyy and zelensky; heidar and heydar."""
+    for old, new in _TRANSLITERATION:
+        word = word.replace(old, new)
+    return re.sub(r"(.)\1+", r"\1", word)
+
+
+@lru_cache(maxsize=100_000)
+def skeleton(word: str) -> str:
+    """The consonants of a word, like sounds taken as one; the first letter always stays."""
+    word = transliteration_key(word)
+    word = word.replace("z", "s").replace("c", "k").replace("d", "t").replace("b", "p").replace("v", "f")
+    return word[:1] + re.sub(r"[aeiouh]", "", word[1:])

@@ -1,0 +1,167 @@
+"""Groups the names of persons: full names first, then surnames and given names alone. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from .names import person_words, skeleton, surname_start, tables, transliteration_key
+
+if TYPE_CHECKING:
+    from .clusters import Form
+
+DOMINANT = 2
+"""A surname that two persons share means the one named in full at least this many times as often as the other."""
+
+
+@dataclass
+class _Person:
+    words: tuple[str, ...]
+    """The fullest name seen."""
+    forms: list[Form] = field(default_factory=list)
+    spellings: set[tuple[str, ...]] = field(default_factory=set)
+
+    @property
+    def count(self) -> int:
+        return sum(f.count for f in self.forms)
+
+
+def cluster_persons(forms: Sequence[Form]) -> list[list[Form]]:
+    """The forms grouped by person. Two persons with one surname stay two.
+
+    A surname alone goes to the person who bears it; where several do, to the one who is named far more often, else to
+    the one named in full last before it. A given name alone goes to the only person who bears it.
+    """
+    full: defaultdict[tuple[str, ...], list[Form]] = defaultdict(list)
+    single: defaultdict[tuple[str, ...], list[Form]] = defaultdict(list)
+    for f in forms:
+        words = person_words(f.surface)
+        (full if len(words) > 1 and surname_start(words) > 0 else single)[words].append(f)
+
+    persons: list[_Person] = []
+    for words, found in sorted(full.items(), key=lambda item: (-len(item[0]), -sum(f.count for f in item[1]), item[0])):
+        same = [p for p in persons if any(same_full_name(words, other) for other in p.spellings)]
+        person = max(same, key=lambda p: (p.count, p.words)) if same else _Person(words)
+        if not same:
+            persons.append(person)
+        person.forms += found
+        person.spellings.add(words)
+    named_in_full = {id(p): p.count for p in persons}
+
+    alone: list[_Person] = []
+    for words, found in sorted(single.items(), key=lambda item: (-sum(f.count for f in item[1]), item[0])):
+        bearers = _bearers(words, persons)
+        if len(bearers) > 1:
+            ranked = sorted(bearers, key=lambda p: -named_in_full[id(p)])
+            if named_in_full[id(ranked[0])] >= DOMINANT * named_in_full[id(ranked[1])]:
+                bearers = ranked[:1]
+        if len(bearers) == 1:
+            bearers[0].forms += found
+        elif bearers:
+            for f in found:
+                _nearest(f, bearers).forms.append(f)
+        else:
+            same = [p for p in alone if same_surname("".join(words), "".join(p.words))]
+            if same:
+                same[0].forms += found
+            else:
+                alone.append(_Person(words, list(found)))
+    return [p.forms for p in [*persons, *alone] if p.forms]
+
+
+def _bearers(words: tuple[str, ...], persons: Sequence[_Person]) -> list[_Person]:
+    """The persons whom a surname, or else a given name, can mean."""
+
+    def by(test: str) -> list[_Person]:
+        return [p for p in persons if any(_bears(words, full, test) for full in p.spellings)]
+
+    return by("surname") or by("last") or by("variant") or (by("given") if len(words) == 1 else [])
+
+
+def _bears(words: tuple[str, ...], full: tuple[str, ...], test: str) -> bool:
+    if test == "surname":
+        return words == full[surname_start(full) :]
+    if test == "last":
+        return words == full[-len(words) :]
+    if test == "variant":
+        return same_surname("".join(words), "".join(full[surname_start(full) :]))
+    return words[0] == full[0] and len(words[0]) > 2
+
+
+def _nearest(form: Form, persons: Sequence[_Person]) -> _Person:
+    """The person named in full last before this mention, else the one named in full first."""
+
+    def distance(person: _Person) -> tuple[bool, int]:
+        before = [form.position - f.position for f in person.forms if f.position < form.position and " " in f.surface]
+        return (not before, min(before) if before else min(f.position for f in person.forms))
+
+    return min(persons, key=distance)
+
+
+def same_full_name(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether two full names, as `person_words` gives them, can be one person's.
+
+    Surnames equal or spelling variants, and given names equal, one the initial or short form of the other, or missing
+    middle names: Richard M. Nixon and Richard Nixon, Joe and Joseph Biden; not Donald and Melania Trump.
+    """
+    if a == b:
+        return True
+    if len(a) > len(b):
+        a, b = b, a
+    given_a, given_b = a[: surname_start(a)], b[: surname_start(b)]
+    surname_a, surname_b = a[len(given_a) :], b[len(given_b) :]
+    if surname_a != surname_b and a[-1] != b[-1]:
+        joined_a, joined_b = "".join(surname_a), "".join(surname_b)
+        if not same_surname(joined_a, joined_b) and not (given_a == given_b and _near(joined_a, joined_b)):
+            # Family name first: Xi Jinping stays, but Orban Viktor and Viktor Orban are one.
+            return len(a) == len(b) == 2 and a == b[::-1]
+        return bool(given_a and given_b) and _same_given(given_a[0], given_b[0])
+    if not given_a or not given_b:
+        return True
+    if _same_given(given_a[0], given_b[0]):
+        return True
+    # W. Mark Felt and Mark Felt; Diane Crawford Smith and Sharron Diane Crawford Smith.
+    rest = iter(given_b)
+    return len(given_a) < len(given_b) and all(any(_same_given(word, other) for other in rest) for word in given_a)
+
+
+def _same_given(a: str, b: str) -> bool:
+    if a == b or transliteration_key(a) == transliteration_key(b):
+        return True
+    if len(a) == 1 or len(b) == 1:
+        return a[0] == b[0]
+    nicknames = tables().nicknames
+    if nicknames.get(a, frozenset()) & nicknames.get(b, frozenset()):
+        return True
+    return (
+        min(len(a), len(b)) >= 5
+        and a[0] == b[0]
+        and skeleton(a) == skeleton(b)
+        and DamerauLevenshtein.distance(a, b) == 1
+    )
+
+
+def same_surname(a: str, b: str) -> bool:
+    """Whether two surnames are spellings of one: Zelenskiy, Zelenskyy and the slip Zelenzky; not Bush and Busch."""
+    if a == b:
+        return True
+    if min(len(a), len(b)) < 5 or a[0] != b[0]:
+        return False
+    x, y = transliteration_key(a), transliteration_key(b)
+    if x == y:
+        return True
+    allowed = 1 if min(len(a), len(b)) < 8 else 2
+    return skeleton(a) == skeleton(b) and DamerauLevenshtein.distance(x, y) <= allowed
+
+
+def _near(a: str, b: str) -> bool:
+    """A slip of a letter or two in the surname of people whose given names are equal: Rait and Raite."""
+    return (
+        min(len(a), len(b)) >= 4
+        and a[0] == b[0]
+        and DamerauLevenshtein.distance(a, b) <= (1 if min(len(a), len(b)) < 8 else 2)
+    )
