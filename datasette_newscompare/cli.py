@@ -86,14 +86,14 @@ def _workers(paths: tuple[str, ...]) -> int:
 
 def _run(command: Any, db: Path, *arguments: Any) -> Summary:
     """Run a loading command with progress on the terminal; what a person can mend becomes one line."""
-    from .entities.recognise import ModelProblem
+    from .entities.recognise import ModelMissing
     from .loading.connection import DatabaseProblem
     from .loading.progress import show_progress
 
     try:
         with show_progress() as progress:
             summary: Summary = command(db, *arguments, progress=progress)
-    except (DatabaseProblem, ModelProblem) as error:
+    except (DatabaseProblem, ModelMissing) as error:
         raise click.ClickException(str(error)) from error
     return summary
 

@@ -32,7 +32,7 @@ class Annotator:
 
     def annotate(self, batch: list[Identified]) -> list[Annotated]:
         """Annotate the articles of one batch; the same order comes back."""
-        annotations = [annotate(one.article.text, one.article.title) for one in batch]
+        annotations = [annotate(one.article.text, one.article.title, one.article.published) for one in batch]
         mentions: dict[int, list[Mention]] = {}
         if self._recogniser:
             texts = ((i, one.article.text, annotations[i].sentences) for i, one in enumerate(batch))

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from ..records import Sentence
 from .annotating import Annotated
+from .entities import unlink_stories
 from .identity import Identified, State
 
 INSERT_ARTICLE = """
@@ -50,11 +51,12 @@ def write_articles(db: Database, batch: Sequence[Annotated], load_id: int) -> No
 
 
 def _mark_story(db: Database, identified: Identified) -> None:
-    if identified.state is State.CHANGED:
-        db.execute(
-            "UPDATE stories SET needs_matching = 1 WHERE id = (SELECT story_id FROM articles WHERE id = ?)",
-            [identified.id],
-        )
+    if identified.state is not State.CHANGED:
+        return
+    [story] = db.execute("SELECT story_id FROM articles WHERE id = ?", [identified.id]).fetchone()
+    if story is not None:
+        unlink_stories(db, [story])
+        db.execute("UPDATE stories SET needs_matching = 1 WHERE id = ?", [story])
 
 
 def _write_source(db: Database, identified: Identified) -> None:
@@ -117,8 +119,8 @@ def _write_words(db: Database, one: Annotated) -> None:
         'INSERT INTO quantities (sentence_id, kind, value, unit, comparator, approximate, start, "end", text)'
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            (sentence_id(q.start), q.kind, q.value, q.unit, q.comparator, q.approximate, q.start, q.end, q.text)
-            for q in one.annotation.quantities
+            (ids[position], q.kind, q.value, q.unit, q.comparator, q.approximate, q.start, q.end, q.text)
+            for position, q in one.annotation.quantities
         ),
     )
     _insert(
@@ -126,8 +128,8 @@ def _write_words(db: Database, one: Annotated) -> None:
         'INSERT INTO quotes (sentence_id, speaker, speaker_start, speaker_end, start, "end", text)'
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            (sentence_id(q.start), q.speaker, q.speaker_start, q.speaker_end, q.start, q.end, q.text)
-            for q in one.annotation.quotes
+            (ids[position], q.speaker, q.speaker_start, q.speaker_end, q.start, q.end, q.text)
+            for position, q in one.annotation.quotes
         ),
     )
 

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from ..matching.story import MatchSettings, compare_story
 from ..records import Match, Quantity, Quote, StoryArticle, StoryComparison, StorySentence
 from .counting import count_stories
-from .entities import link_entities
+from .entities import link_matches, link_stories, unlink_stories
 from .facts import write_facts
 
 STORIES_A_BATCH = 50
@@ -53,8 +53,8 @@ ON CONFLICT (left_sentence_id, right_sentence_id) DO UPDATE SET
 def compare_stories(db: Database, settings: MatchSettings, workers: int, progress: Callable[[int], None]) -> bool:
     """Resolve the entities of each story that changed, compare its articles and store matches, facts and counts.
 
-    A batch of stories is one transaction each for entities and for matches; `progress` is told of each batch's size.
-    Says whether any story needed it.
+    A batch of stories is one transaction, so that a run that is cut short leaves whole stories; `progress` is
+    told of each batch's size. Says whether any story needed it.
     """
     stale = [row[0] for row in db.execute("SELECT id FROM stories WHERE needs_matching ORDER BY id")]
     if not stale:
@@ -64,13 +64,13 @@ def compare_stories(db: Database, settings: MatchSettings, workers: int, progres
         for start in range(0, len(stale), STORIES_A_BATCH):
             batch = stale[start : start + STORIES_A_BATCH]
             with db.atomic():
-                link_entities(db, batch)
-            stories = [load_story(db, story) for story in batch]
-            found = list(run(compare, stories))
-            with db.atomic():
-                for story, articles, comparison in zip(batch, stories, found, strict=True):
-                    _write_comparison(db, story, articles, comparison)
+                unlink_stories(db, batch)
+                link_stories(db, batch)
+                stories = [load_story(db, story) for story in batch]
+                for story, articles, found in zip(batch, stories, run(compare, stories), strict=True):
+                    _write_comparison(db, story, articles, found)
                 count_stories(db, batch)
+                link_matches(db, batch)
             progress(len(batch))
     return True
 

@@ -23,7 +23,7 @@ from .annotating import annotate_batches
 from .articles import now, write_articles
 from .comparing import compare_stories
 from .connection import writable
-from .counting import count_all
+from .counting import count_sources
 from .grouping import group_articles
 from .identity import Identified, Identifier, State
 from .readers import Problem, read
@@ -95,7 +95,7 @@ def load(
 ) -> Summary:
     """Read articles into the database at `path` and bring stories, entities and matches up to date.
 
-    Raises DatabaseProblem where the database can't be used, and ModelProblem where the language model is missing.
+    Raises DatabaseProblem where the database can't be used, and ModelMissing where the language model is missing.
     """
     started = time.monotonic()
     summary = Summary()
@@ -144,7 +144,7 @@ def _compare(
         run.touch()
     if compare_stories(db, settings, workers, lambda done: progress("compared", done)):
         run.touch()
-    count_all(db)
+    count_sources(db)
 
 
 def _batches(

@@ -90,6 +90,7 @@ CREATE TABLE entities (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL,
     type TEXT NOT NULL,
+    name_key TEXT NOT NULL DEFAULT '',
     article_count INTEGER NOT NULL DEFAULT 0,
     sentence_count INTEGER NOT NULL DEFAULT 0,
     source_count INTEGER NOT NULL DEFAULT 0,
@@ -98,22 +99,22 @@ CREATE TABLE entities (
     mention_count INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX entities_name ON entities(name);
+CREATE INDEX entities_unnamed ON entities(id) WHERE mention_count <= 0;
+CREATE INDEX entities_name_key ON entities(name_key);
 CREATE INDEX entities_type ON entities(type, article_count);
 CREATE INDEX entities_article_count ON entities(article_count);
 
 CREATE TABLE entity_aliases (
     entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
     alias TEXT NOT NULL,
+    alias_key TEXT NOT NULL DEFAULT '',
     mention_count INTEGER NOT NULL DEFAULT 0,
     origin TEXT NOT NULL DEFAULT 'found' CHECK (origin IN ('found', 'curated')),
     PRIMARY KEY (entity_id, alias)
 );
 CREATE INDEX entity_aliases_alias ON entity_aliases(alias);
-
--- Entities whose counts a run of the loader has yet to bring up to date; empty after it.
-CREATE TABLE stale_entities (
-    entity_id INTEGER PRIMARY KEY
-);
+CREATE INDEX entity_aliases_unused ON entity_aliases(entity_id) WHERE mention_count <= 0;
+CREATE INDEX entity_aliases_alias_key ON entity_aliases(alias_key);
 
 CREATE TABLE mentions (
     id INTEGER PRIMARY KEY,
@@ -137,6 +138,14 @@ CREATE TABLE article_entities (
     PRIMARY KEY (article_id, entity_id)
 ) WITHOUT ROWID;
 CREATE INDEX article_entities_entity_id ON article_entities(entity_id);
+
+CREATE TABLE source_entities (
+    source_id TEXT NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+    entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
+    article_count INTEGER NOT NULL,
+    PRIMARY KEY (source_id, entity_id)
+) WITHOUT ROWID;
+CREATE INDEX source_entities_entity_id ON source_entities(entity_id);
 
 CREATE TABLE story_entities (
     story_id INTEGER NOT NULL REFERENCES stories(id) ON DELETE CASCADE,
