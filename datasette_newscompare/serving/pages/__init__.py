@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from ..router import Route
+from .compare import compare
 
-PAGES: tuple[Route, ...] = ()
+PAGES: tuple[Route, ...] = (compare,)

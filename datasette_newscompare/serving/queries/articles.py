@@ -1,0 +1,41 @@
+"""What several pages ask about articles and their sentences."""
+
+from __future__ import annotations
+
+ARTICLE = """
+SELECT a.id, a.title, a.source_id, so.name AS source, a.published, a.author, a.url, a.language, a.word_count,
+       a.sentence_count, a.story_id, st.title AS story
+FROM articles a
+JOIN sources so ON so.id = a.source_id
+LEFT JOIN stories st ON st.id = a.story_id
+WHERE a.id = :article_id
+"""
+
+STORY_ARTICLES = """
+SELECT a.id, a.title, a.source_id, so.name AS source, a.published, a.url, a.word_count, a.sentence_count
+FROM articles a
+JOIN sources so ON so.id = a.source_id
+WHERE a.story_id = :story_id
+ORDER BY a.published IS NULL, a.published, so.name, a.id
+"""
+
+SENTENCES = """
+SELECT s.id, s.position, s.paragraph, s.role, s.start, s."end", s.text, r.repeat_of, r.kind AS repeat_kind
+FROM sentences s
+LEFT JOIN repeats r ON r.sentence_id = s.id
+WHERE s.article_id = :article_id
+ORDER BY s.position
+"""
+
+MENTIONS = """
+SELECT m.sentence_id, m.entity_id, m.start, m."end"
+FROM mentions m
+WHERE m.article_id = :article_id AND m.entity_id IS NOT NULL
+"""
+
+QUANTITIES = """
+SELECT q.sentence_id, q.kind, q.value, q.unit, q.comparator, q.start, q."end"
+FROM sentences s
+JOIN quantities q ON q.sentence_id = s.id
+WHERE s.article_id = :article_id AND q.value IS NOT NULL
+"""
