@@ -14,7 +14,7 @@ def _run(db: Database, name: str) -> None:
     """Run the statements of one file one by one: `executescript` would commit the migration's transaction."""
     statement = ""
     for line in (
-        files("datasette_newscompare").joinpath("sql", name).read_text(encoding="utf-8").splitlines(keepends=True)
+        (files("datasette_newscompare") / "sql" / name).read_text(encoding="utf-8").splitlines(keepends=True)
     ):
         statement += line
         if sqlite3.complete_statement(statement):

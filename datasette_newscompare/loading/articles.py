@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from ..records import Sentence
 from .annotating import Annotated
+from .connection import insert
 from .entities import unlink_stories
 from .identity import Identified, State
 
@@ -156,11 +157,12 @@ def _write_sentences(db: Database, identified: Identified, sentences: Sequence[S
             )
         else:
             ids.append(
-                db.execute(
+                insert(
+                    db,
                     'INSERT INTO sentences (position, paragraph, role, start, "end", article_id, text)'
                     " VALUES (?, ?, ?, ?, ?, ?, ?)",
                     [*row, identified.id, s.text],
-                ).lastrowid
+                )
             )
     db.execute("DELETE FROM sentences WHERE article_id = ? AND position < 0", [identified.id])
     return ids

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,6 +47,13 @@ def writable(path: Path, must_exist: bool = False) -> Iterator[Database]:
         connection.rollback()
         _leave_one_file(connection)
         connection.close()
+
+
+def insert(db: Database, sql: str, parameters: Sequence[object] | Mapping[str, object]) -> int:
+    """Run an INSERT of one row and return the row's id."""
+    id = db.conn.execute(sql, parameters).lastrowid
+    assert id is not None
+    return id
 
 
 def _leave_one_file(connection: sqlite3.Connection) -> None:

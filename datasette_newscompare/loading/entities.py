@@ -13,6 +13,7 @@ from ..entities.index import EntityIndex, identity
 from ..entities.names import tidy
 from ..entities.resolve import StoryEntity, resolve_article, resolve_story
 from ..records import Mention
+from .connection import insert
 
 KEYS_A_QUERY = 500
 
@@ -173,11 +174,11 @@ def _link(db: Database, index: EntityIndex, entities: Sequence[StoryEntity]) -> 
         ref = index.link(entity)
         id = ref.id
         if id is None:
-            id = db.execute(
+            id = insert(
+                db,
                 "INSERT INTO entities (name, type, name_key) VALUES (?, ?, ?)",
                 [ref.name, ref.type, identity(ref.name, ref.type)],
-            ).lastrowid
-            assert id is not None
+            )
         index.add(id, ref.name, ref.type, entity.forms)
         ids.append(id)
     return ids

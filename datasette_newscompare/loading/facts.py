@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from sqlite_utils import Database
 
 from ..records import Fact, StoryArticle
+from .connection import insert
 
 
 def write_facts(db: Database, story: int, articles: Sequence[StoryArticle], facts: Sequence[Fact]) -> None:
@@ -35,11 +36,12 @@ def write_facts(db: Database, story: int, articles: Sequence[StoryArticle], fact
             *first_told(tellers),
         ]
         if id is None:
-            id = db.execute(
+            id = insert(
+                db,
                 "INSERT INTO facts (text, sentence_count, source_count, first_source_id, first_published, story_id)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 [*row, story],
-            ).lastrowid
+            )
         else:
             db.execute(
                 "UPDATE facts SET text = ?, sentence_count = ?, source_count = ?, first_source_id = ?,"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from ..stories import StoryDocument, StoryGroup, StorySettings, group
+from .connection import insert
 
 DOCUMENTS = """
 SELECT a.id, a.source_id, a.title, a.published, a.given_story, a.story_id,
@@ -67,7 +68,7 @@ def _heir(one: StoryGroup, stories: dict[str, int], taken: set[int]) -> int | No
 def _write_story(db: Database, one: StoryGroup, story: int | None) -> None:
     members = _members(db, story)
     if story is None:
-        story = db.execute("INSERT INTO stories (title, given_name) VALUES (?, ?)", [one.title, one.given]).lastrowid
+        story = insert(db, "INSERT INTO stories (title, given_name) VALUES (?, ?)", [one.title, one.given])
     elif set(members) == set(one.article_ids):
         return
     else:

@@ -22,7 +22,7 @@ from ..stories import StorySettings
 from .annotating import annotate_batches
 from .articles import now, write_articles
 from .comparing import compare_stories
-from .connection import writable
+from .connection import insert, writable
 from .counting import count_sources
 from .grouping import group_articles
 from .identity import Identified, Identifier, State
@@ -69,12 +69,12 @@ class Run:
             versions = {name: version(name) for name in packages}
             versions |= {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
             with self._db.atomic():
-                self._id = self._db.execute(
+                self._id = insert(
+                    self._db,
                     "INSERT INTO loads (command, started_at, settings, versions)"
                     " VALUES (:command, :started_at, :settings, :versions)",
                     self._row | {"versions": json.dumps(versions)},
-                ).lastrowid
-        assert self._id is not None
+                )
         return self._id
 
     def touch(self) -> None:
