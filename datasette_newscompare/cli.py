@@ -37,8 +37,15 @@ def newscompare() -> None:
 @click.option(
     "--workers", type=click.IntRange(1), help="Processes to use. Without it: one a processor, for large loads."
 )
+@click.option("--dask", metavar="ADDRESS", help="Do the work on the Dask cluster with this scheduler.")
 def load(
-    db: Path, paths: tuple[str, ...], source: str | None, no_entities: bool, model: str | None, workers: int | None
+    db: Path,
+    paths: tuple[str, ...],
+    source: str | None,
+    no_entities: bool,
+    model: str | None,
+    workers: int | None,
+    dask: str | None,
 ) -> None:
     """Read articles, annotate them, group them into stories and match their sentences.
 
@@ -48,7 +55,7 @@ def load(
     _need_the_extra()
     from .loading.pipeline import load as run
 
-    settings = LoadSettings(source=source, entities=not no_entities, model=model, workers=workers or _workers(paths))
+    settings = LoadSettings(source, not no_entities, model, workers or _workers(paths), dask=dask)
     summary = _run(run, db, paths, settings)
     _report(summary, db)
     sys.exit(1 if not summary.read else 0)
@@ -57,12 +64,13 @@ def load(
 @newscompare.command()
 @click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes to use.")
-def match(db: Path, workers: int) -> None:
+@click.option("--dask", metavar="ADDRESS", help="Do the work on the Dask cluster with this scheduler.")
+def match(db: Path, workers: int, dask: str | None) -> None:
     """Group and match all that is loaded anew, with the settings of this version."""
     _need_the_extra()
     from .loading.pipeline import rematch
 
-    _report(_run(rematch, db, workers), db)
+    _report(_run(rematch, db, LoadSettings(workers=workers, dask=dask)), db)
 
 
 def _need_the_extra() -> None:
@@ -88,12 +96,13 @@ def _run(command: Any, db: Path, *arguments: Any) -> Summary:
     """Run a loading command with progress on the terminal; what a person can mend becomes one line."""
     from .entities.recognise import ModelMissing
     from .loading.connection import DatabaseProblem
+    from .loading.executors import ClusterProblem
     from .loading.progress import show_progress
 
     try:
         with show_progress() as progress:
             summary: Summary = command(db, *arguments, progress=progress)
-    except (DatabaseProblem, ModelMissing) as error:
+    except (ClusterProblem, DatabaseProblem, ModelMissing) as error:
         raise click.ClickException(str(error)) from error
     return summary
 

@@ -18,3 +18,5 @@ class LoadSettings:
     """Processes that annotate and match."""
     batch_size: int = 64
     """Articles written in one transaction."""
+    dask: str | None = None
+    """The address of a Dask scheduler that does the work instead."""

@@ -22,9 +22,9 @@ EVENTS = [
 LOAD = """
 import sys
 from pathlib import Path
-from datasette_newscompare.loading import comparing, pipeline
+from datasette_newscompare.loading import comparing, entities, pipeline
 from datasette_newscompare.settings import LoadSettings
-comparing.STORIES_A_BATCH = 2
+comparing.STORIES_A_BATCH = entities.STORIES_A_BATCH = 2
 pipeline.load(Path(sys.argv[1]), [sys.argv[2]], LoadSettings(batch_size=3))
 """
 TABLES = {

@@ -57,7 +57,7 @@ def _mark_story(db: Database, identified: Identified) -> None:
     [story] = db.execute("SELECT story_id FROM articles WHERE id = ?", [identified.id]).fetchone()
     if story is not None:
         unlink_stories(db, [story])
-        db.execute("UPDATE stories SET needs_matching = 1 WHERE id = ?", [story])
+        db.execute("UPDATE stories SET needs_linking = 1, needs_matching = 1 WHERE id = ?", [story])
 
 
 def _write_source(db: Database, identified: Identified) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict
 from functools import partial
-from itertools import groupby
-from multiprocessing import get_context
+from itertools import groupby, islice
 
 from sqlite_utils import Database
 
 from ..matching.story import MatchSettings, compare_story
 from ..records import Match, Quantity, Quote, StoryArticle, StoryComparison, StorySentence
 from .counting import count_stories
-from .entities import link_matches, link_stories, unlink_stories
+from .entities import link_matches
+from .executors import run_in_order
 from .facts import write_facts
 
 STORIES_A_BATCH = 50
@@ -50,43 +50,26 @@ ON CONFLICT (left_sentence_id, right_sentence_id) DO UPDATE SET
 """
 
 
-def compare_stories(db: Database, settings: MatchSettings, workers: int, progress: Callable[[int], None]) -> bool:
-    """Resolve the entities of each story that changed, compare its articles and store matches, facts and counts.
+def compare_stale_stories(
+    db: Database, settings: MatchSettings, pool: Executor | None, progress: Callable[[int], None]
+) -> bool:
+    """Compare the articles of each story that changed and store matches, facts and counts; says if there was any.
 
     A batch of stories is one transaction, so that a run that is cut short leaves whole stories; `progress` is
-    told of each batch's size. Says whether any story needed it.
+    told of each batch's size.
     """
     stale = [row[0] for row in db.execute("SELECT id FROM stories WHERE needs_matching ORDER BY id")]
-    if not stale:
-        return False
-    compare = partial(compare_story, settings=settings)
-    with _mapper(workers if len(stale) > 1 else 1) as run:
-        for start in range(0, len(stale), STORIES_A_BATCH):
-            batch = stale[start : start + STORIES_A_BATCH]
-            with db.atomic():
-                unlink_stories(db, batch)
-                link_stories(db, batch)
-                stories = [load_story(db, story) for story in batch]
-                for story, articles, found in zip(batch, stories, run(compare, stories), strict=True):
-                    _write_comparison(db, story, articles, found)
-                count_stories(db, batch)
-                link_matches(db, batch)
-            progress(len(batch))
-    return True
-
-
-class _mapper:
-    """`map` in this process, or over several."""
-
-    def __init__(self, workers: int) -> None:
-        self._pool = ProcessPoolExecutor(workers, get_context("spawn")) if workers > 1 else None
-
-    def __enter__(self) -> Callable[..., Iterator[StoryComparison]]:
-        return partial(self._pool.map, chunksize=4) if self._pool else map
-
-    def __exit__(self, *_: object) -> None:
-        if self._pool:
-            self._pool.shutdown()
+    stories = (load_story(db, story) for story in stale)
+    compared = zip(stale, run_in_order(pool, partial(compare_story, settings=settings), stories, chunk=4), strict=True)
+    while batch := list(islice(compared, STORIES_A_BATCH)):
+        with db.atomic():
+            for story, (articles, found) in batch:
+                _write_comparison(db, story, articles, found)
+            ids = [story for story, _ in batch]
+            count_stories(db, ids)
+            link_matches(db, ids)
+        progress(len(batch))
+    return bool(stale)
 
 
 def load_story(db: Database, story: int) -> tuple[StoryArticle, ...]:

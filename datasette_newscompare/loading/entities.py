@@ -4,8 +4,10 @@ it is added anew, so that a change costs no more than the stories that it touche
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from itertools import groupby, islice
 
 from sqlite_utils import Database
 
@@ -14,8 +16,10 @@ from ..entities.names import tidy
 from ..entities.resolve import StoryEntity, resolve_article, resolve_story
 from ..records import Mention
 from .connection import insert
+from .executors import run_in_order
 
 KEYS_A_QUERY = 500
+STORIES_A_BATCH = 50
 
 LINKED = """
 SELECT a.id, a.source_id, m.entity_id, m.sentence_id, m.text
@@ -115,23 +119,56 @@ def _count_down(db: Database, column: str, sql: str, story: int) -> None:
     db.conn.executemany(f"UPDATE entities SET {column} = {column} - ? WHERE id = ?", rows)
 
 
-def link_stories(db: Database, stories: Sequence[int]) -> None:
-    """Resolve the mentions of these stories, which are linked to nothing, and count them. Call inside a transaction.
+Mentions = dict[str, list[tuple[int, Mention]]]
+"""A story's mentions with their row ids, by article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The entities of a story, each with the rows of its mentions."""
+
+    entities: tuple[StoryEntity, ...]
+    mention_ids: tuple[tuple[int, ...], ...]
+
+
+def resolve_mentions(mentions: Mentions) -> Resolved:
+    """Which mentions of a story name the same; pure, so that it can be done in another process."""
+    locals_ = {article: resolve_article([mention for _, mention in rows]) for article, rows in mentions.items()}
+    entities = resolve_story(locals_)
+    ids = []
+    for entity in entities:
+        members = ((str(article), locals_[str(article)][number]) for article, number in entity.members)
+        ids.append(tuple(mentions[article][n][0] for article, local in members for n in local.mention_indexes))
+    return Resolved(tuple(entities), tuple(ids))
+
+
+def link_stale_stories(db: Database, pool: Executor | None, progress: Callable[[int], None]) -> bool:
+    """Link the mentions of every story that changed to their entities; says whether there was any.
+
+    A batch of stories is one transaction; `progress` is told of each batch's size.
+    """
+    stale = [row[0] for row in db.execute("SELECT id FROM stories WHERE needs_linking ORDER BY id")]
+    mentions = (_story_mentions(db, story) for story in stale)
+    resolved = zip(stale, run_in_order(pool, resolve_mentions, mentions, chunk=10), strict=True)
+    while batch := [(story, found) for story, (_, found) in islice(resolved, STORIES_A_BATCH)]:
+        with db.atomic():
+            stories = [story for story, _ in batch]
+            unlink_stories(db, stories)
+            _link_stories(db, batch)
+            db.conn.executemany("UPDATE stories SET needs_linking = 0 WHERE id = ?", [(story,) for story in stories])
+        progress(len(batch))
+    return bool(stale)
+
+
+def _link_stories(db: Database, batch: Sequence[tuple[int, Resolved]]) -> None:
+    """Give mentions that are linked to nothing their entities, and count them.
 
     Entities that are left without a mention go, unless a person gave them a spelling.
     """
-    resolved = []
-    for story in stories:
-        mentions = _story_mentions(db, story)
-        locals_ = {article: resolve_article([mention for _, mention in rows]) for article, rows in mentions.items()}
-        resolved.append((story, mentions, locals_, resolve_story(locals_)))
-    index = _index(db, (entity for *_, entities in resolved for entity in entities))
-    for story, mentions, locals_, entities in resolved:
-        ids = _link(db, index, entities)
-        rows = []
-        for entity, id in zip(entities, ids, strict=True):
-            for article, number in entity.members:
-                rows += [(id, mentions[str(article)][n][0]) for n in locals_[str(article)][number].mention_indexes]
+    index = _index(db, (entity for _, resolved in batch for entity in resolved.entities))
+    for story, resolved in batch:
+        ids = _link(db, index, resolved.entities)
+        rows = [(id, mention) for id, of in zip(ids, resolved.mention_ids, strict=True) for mention in of]
         db.conn.executemany("UPDATE mentions SET entity_id = ? WHERE id = ?", rows)
         _count_story(db, story)
         db.execute(SPEAKERS, [story])
@@ -160,9 +197,9 @@ def link_matches(db: Database, stories: Sequence[int]) -> None:
         )
 
 
-def _story_mentions(db: Database, story: int) -> dict[str, list[tuple[int, Mention]]]:
+def _story_mentions(db: Database, story: int) -> Mentions:
     found: defaultdict[str, list[tuple[int, Mention]]] = defaultdict(list)
-    for article, id, start, end, text, kind in db.execute(MENTIONS, [story]):
+    for article, id, start, end, text, kind in db.execute(MENTIONS, [story]).fetchall():
         found[article].append((id, Mention(start, end, text, kind)))
     return dict(found)
 

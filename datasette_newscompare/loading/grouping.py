@@ -66,20 +66,16 @@ def _heir(one: StoryGroup, stories: dict[str, int], taken: set[int]) -> int | No
 
 
 def _write_story(db: Database, one: StoryGroup, story: int | None) -> None:
-    members = _members(db, story)
     if story is None:
         story = insert(db, "INSERT INTO stories (title, given_name) VALUES (?, ?)", [one.title, one.given])
-    elif set(members) == set(one.article_ids):
+    elif set(_members(db, story)) == set(one.article_ids):
         return
-    else:
-        db.execute("UPDATE stories SET needs_matching = 1 WHERE id = ?", [story])
-    for id in one.article_ids:
-        db.execute(
-            "UPDATE stories SET needs_matching = 1 WHERE id = (SELECT story_id FROM articles WHERE id = ?) AND id <> ?",
-            [id, story],
-        )
-        db.execute("UPDATE articles SET story_id = ? WHERE id = ?", [story, id])
+    left = {row[0] for id in one.article_ids for row in db.execute("SELECT story_id FROM articles WHERE id = ?", [id])}
+    db.conn.executemany(
+        "UPDATE stories SET needs_linking = 1, needs_matching = 1 WHERE id = ?", [(id,) for id in {story, *left}]
+    )
+    db.conn.executemany("UPDATE articles SET story_id = ? WHERE id = ?", [(story, id) for id in one.article_ids])
 
 
-def _members(db: Database, story: int | None) -> Sequence[str]:
+def _members(db: Database, story: int) -> Sequence[str]:
     return [row[0] for row in db.execute("SELECT id FROM articles WHERE story_id = ?", [story])]

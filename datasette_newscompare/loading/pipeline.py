@@ -8,7 +8,9 @@ import platform
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -19,11 +21,13 @@ from ..matching.settings import MatchSettings
 from ..records import Article
 from ..settings import LoadSettings
 from ..stories import StorySettings
-from .annotating import annotate_batches
+from .annotating import annotate_batch
 from .articles import now, write_articles
-from .comparing import compare_stories
+from .comparing import compare_stale_stories
 from .connection import insert, writable
 from .counting import count_sources
+from .entities import link_stale_stories
+from .executors import executor, run_in_order
 from .grouping import group_articles
 from .identity import Identified, Identifier, State
 from .readers import Problem, read
@@ -53,12 +57,28 @@ class Summary:
     seconds: float = 0.0
 
 
+DEFAULTS = LoadSettings()
+
+
 class Run:
     """The row of `loads` that stands for this run, made when the run first changes something."""
 
-    def __init__(self, db: Database, command: str, settings: dict[str, object]) -> None:
+    match_settings = MatchSettings()
+    story_settings = StorySettings()
+
+    def __init__(self, db: Database, command: str, settings: LoadSettings) -> None:
         self._db = db
-        self._row = {"command": command, "started_at": now(), "settings": json.dumps(settings)}
+        self._row = {
+            "command": command,
+            "started_at": now(),
+            "settings": json.dumps(
+                {
+                    "load": asdict(settings),
+                    "match": asdict(self.match_settings),
+                    "stories": asdict(self.story_settings),
+                }
+            ),
+        }
         self._id: int | None = None
 
     @property
@@ -90,7 +110,7 @@ class Run:
 def load(
     path: Path,
     inputs: Sequence[str],
-    settings: LoadSettings = LoadSettings(),  # noqa: B008 (frozen)
+    settings: LoadSettings = DEFAULTS,
     progress: Progress = lambda stage, done: None,
 ) -> Summary:
     """Read articles into the database at `path` and bring stories, entities and matches up to date.
@@ -99,52 +119,42 @@ def load(
     """
     started = time.monotonic()
     summary = Summary()
-    with writable(path) as db:
-        run = Run(db, "load", {"load": asdict(settings)})
-        for batch in annotate_batches(_batches(db, inputs, settings, summary, progress), settings):
-            write_articles(db, batch, run.id)
-            progress("annotated", len(batch))
-        _compare(db, run, settings.workers, False, progress)
+    with writable(path) as db, executor(settings.workers, settings.dask) as pool:
+        run = Run(db, "load", settings)
+        batches = _batches(db, inputs, settings, summary, progress)
+        for _, annotated in run_in_order(pool, partial(annotate_batch, settings), batches):
+            write_articles(db, annotated, run.id)
+            progress("annotated", len(annotated))
+        _compare(db, run, pool, progress)
         _finish(db, run, summary, started)
     return summary
 
 
-def rematch(
-    path: Path,
-    workers: int = 1,
-    settings: MatchSettings = MatchSettings(),  # noqa: B008 (frozen)
-    story_settings: StorySettings = StorySettings(),  # noqa: B008 (frozen)
-    progress: Progress = lambda stage, done: None,
-) -> Summary:
-    """Group and match all that is loaded anew; ids of stories, matches and facts that stay are kept.
+def rematch(path: Path, settings: LoadSettings = DEFAULTS, progress: Progress = lambda stage, done: None) -> Summary:
+    """Group, link and match all that is loaded anew; ids of stories, matches and facts that stay are kept.
 
     Raises DatabaseProblem where the database is missing or can't be used.
     """
     started = time.monotonic()
     summary = Summary()
-    with writable(path, must_exist=True) as db:
-        run = Run(db, "match", {"match": asdict(settings), "stories": asdict(story_settings)})
+    with writable(path, must_exist=True) as db, executor(settings.workers, settings.dask) as pool:
+        run = Run(db, "match", settings)
         with db.atomic():
-            db.execute("UPDATE stories SET needs_matching = 1")
-        _compare(db, run, workers, True, progress, settings, story_settings)
+            db.execute("UPDATE stories SET needs_linking = 1, needs_matching = 1")
+        _compare(db, run, pool, progress, regroup=True)
         _finish(db, run, summary, started)
     return summary
 
 
-def _compare(
-    db: Database,
-    run: Run,
-    workers: int,
-    regroup: bool,
-    progress: Progress,
-    settings: MatchSettings = MatchSettings(),  # noqa: B008 (frozen)
-    story_settings: StorySettings = StorySettings(),  # noqa: B008 (frozen)
-) -> None:
-    if group_articles(db, story_settings, regroup):
-        run.touch()
-    if compare_stories(db, settings, workers, lambda done: progress("compared", done)):
-        run.touch()
+def _compare(db: Database, run: Run, pool: Executor | None, progress: Progress, regroup: bool = False) -> None:
+    changed = [
+        group_articles(db, run.story_settings, regroup),
+        link_stale_stories(db, pool, partial(progress, "linked")),
+        compare_stale_stories(db, run.match_settings, pool, partial(progress, "compared")),
+    ]
     count_sources(db)
+    if any(changed):
+        run.touch()
 
 
 def _batches(

@@ -16,8 +16,10 @@ CREATE TABLE stories (
     source_count INTEGER NOT NULL DEFAULT 0,
     match_count INTEGER NOT NULL DEFAULT 0,
     fact_count INTEGER NOT NULL DEFAULT 0,
+    needs_linking INTEGER NOT NULL DEFAULT 1,
     needs_matching INTEGER NOT NULL DEFAULT 1
 );
+CREATE INDEX stories_needs_linking ON stories(id) WHERE needs_linking;
 CREATE INDEX stories_needs_matching ON stories(id) WHERE needs_matching;
 CREATE INDEX stories_last_published ON stories(last_published);
 CREATE INDEX stories_source_count ON stories(source_count);

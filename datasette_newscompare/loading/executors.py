@@ -1,0 +1,73 @@
+"""Where the work of a load is done: in this process, in several, or on a Dask cluster; with the same result."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
+from multiprocessing import get_context
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class ClusterProblem(Exception):
+    """The Dask cluster can't be used; the message says why and what to do."""
+
+
+@contextmanager
+def executor(workers: int, dask: str | None = None) -> Iterator[Executor | None]:
+    """An executor with this many processes; None, for this process alone, where that is one.
+
+    `dask` is the address of a Dask scheduler, whose workers must have this package installed with its `load` extra.
+    Raises ClusterProblem where Dask is not installed or its scheduler does not answer.
+    """
+    if dask:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise ClusterProblem("--dask needs Dask; install it with: pip install distributed") from error
+        try:
+            client = Client(dask, timeout=30)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise ClusterProblem(f"no Dask scheduler answers at {dask} ({error}); check the address") from error
+        with client, client.get_executor() as cluster:
+            yield cluster
+    elif workers == 1:
+        yield None
+    else:
+        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+            yield pool
+
+
+def run_in_order(
+    pool: Executor | None, work: Callable[[Item], Result], items: Iterable[Item], chunk: int = 1, ahead: int = 8
+) -> Iterator[tuple[Item, Result]]:
+    """Apply `work` to each item and yield both in the order of the items.
+
+    Items are taken as they are needed, `chunk` at a time, so that memory stays bounded however many there are.
+    """
+    chunks = iter(items)
+    if pool is None:
+        for item in chunks:
+            yield item, work(item)
+        return
+    under_way: deque[tuple[list[Item], Future[list[Result]]]] = deque()
+    while some := list(islice(chunks, chunk)):
+        under_way.append((some, pool.submit(_each, work, some)))
+        if len(under_way) >= ahead:
+            yield from _finished(under_way.popleft())
+    while under_way:
+        yield from _finished(under_way.popleft())
+
+
+def _each(work: Callable[[Item], Result], items: list[Item]) -> list[Result]:
+    return [work(item) for item in items]
+
+
+def _finished(one: tuple[list[Item], Future[list[Result]]]) -> Iterator[tuple[Item, Result]]:
+    items, future = one
+    yield from zip(items, future.result(), strict=True)
