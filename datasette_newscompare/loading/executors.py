@@ -19,10 +19,11 @@ class ClusterProblem(Exception):
 
 
 @contextmanager
-def executor(workers: int, dask: str | None = None) -> Iterator[Executor | None]:
+def executor(workers: int, dask: str | None = None, timeout: float = 30) -> Iterator[Executor | None]:
     """An executor with this many processes; None, for this process alone, where that is one.
 
-    `dask` is the address of a Dask scheduler, whose workers must have this package installed with its `load` extra.
+    `dask` is the address of a Dask scheduler, whose workers must have this package installed with its `load` extra;
+    `timeout` is how many seconds it is given to answer.
     Raises ClusterProblem where Dask is not installed or its scheduler does not answer.
     """
     if dask:
@@ -31,7 +32,7 @@ def executor(workers: int, dask: str | None = None) -> Iterator[Executor | None]
         except ImportError as error:
             raise ClusterProblem("--dask needs Dask; install it with: pip install distributed") from error
         try:
-            client = Client(dask, timeout=30)
+            client = Client(dask, timeout=timeout)
         except (OSError, ValueError, TimeoutError) as error:
             raise ClusterProblem(f"no Dask scheduler answers at {dask} ({error}); check the address") from error
         with client, client.get_executor() as cluster:

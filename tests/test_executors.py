@@ -1,0 +1,56 @@
+"""The work of a load handed to processes and to a real Dask cluster gives the rows of a single process."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from test_loading import COMPARED
+
+from datasette_newscompare.loading.executors import ClusterProblem, executor, run_in_order
+from datasette_newscompare.loading.pipeline import load
+from datasette_newscompare.settings import LoadSettings
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+
+
+def content(db: Path) -> dict[str, list[tuple]]:
+    with sqlite3.connect(db) as connection:
+        return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in COMPARED}
+
+
+def test_two_processes_give_the_same_rows_as_one(tmp_path: Path, seeds_db: Path) -> None:
+    load(tmp_path / "two.db", [str(SEEDS)], LoadSettings(workers=2, batch_size=1))
+    assert content(tmp_path / "two.db") == content(seeds_db)
+
+
+def test_a_dask_cluster_gives_the_same_rows_as_one_process(tmp_path: Path, seeds_db: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+    ) as cluster:
+        address = cluster.scheduler_address
+        load(tmp_path / "dask.db", [str(SEEDS)], LoadSettings(dask=address, batch_size=1))
+    assert content(tmp_path / "dask.db") == content(seeds_db)
+
+
+def test_a_dask_scheduler_that_is_not_there_is_said_in_words() -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(ClusterProblem, match="no Dask scheduler answers"), executor(1, "tcp://127.0.0.1:9", timeout=1):
+        pass
+
+
+def test_results_come_in_the_order_of_the_items_and_items_are_taken_as_needed() -> None:
+    taken = []
+
+    def items():  # type: ignore[no-untyped-def]
+        for number in range(100):
+            taken.append(number)
+            yield number
+
+    with executor(2) as pool:
+        results = run_in_order(pool, abs, items(), chunk=2, ahead=3)
+        assert next(results) == (0, 0)
+        assert len(taken) <= 8
+        assert [result for _, result in results] == list(range(1, 100))
