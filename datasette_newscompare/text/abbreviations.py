@@ -5,7 +5,7 @@ from __future__ import annotations
 from .wordlists import listed
 
 NEVER_LAST = listed("""mr mrs ms mx dr drs prof profs sen sens rep reps gov govs gen gens lt col cols sgt maj capt cpl pvt cmdr adm brig
-    supt insp det messrs rev revs hon pres vs v fr st ald atty asst assoc amb cong sec-gen lt.-gen maj.-gen lt.gov
+    supt insp det messrs rev revs hon pres vs v fr st ald atty asst assoc amb cong lt.gov sec
     e.g i.e cf viz mt""")
 """Titles and the like: a name or a number follows, so a point after them ends no sentence."""
 
@@ -13,6 +13,9 @@ SOMETIMES_LAST = listed("""inc corp co cos ltd llc plc bros ft jr sr esq ph.d et
     ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa tenn
     tex vt va wash wis wyo n.h n.j n.m n.y n.c n.d s.c s.d r.i w.va d.c ont que alta u.s u.k u.n e.u u.s.a""")
 """These end a sentence where a word follows that often begins one."""
+
+BEFORE_NUMBER = listed("No no Nos nos Art art Fig fig Vol vol p pp Res H.Res S.Res H.R")
+"""These end a sentence unless a number follows; here case tells the initial "P." from the page "p."."""
 
 MONTHS = listed("jan feb mar apr jun jul aug sep sept oct nov dec")
 

@@ -27,6 +27,7 @@ _MONTH = (
     r"Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
 _DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_HINT = re.compile(r"\d|day\b")
 _DATE = re.compile(
     rf"""
     \b(?P<m1>{_MONTH})\ (?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\b(?!,\d)(?:,?\ (?P<y1>(?:19|20)\d\d)\b)?
@@ -34,10 +35,14 @@ _DATE = re.compile(
   | \b(?P<m3>{_MONTH}),?\ (?:of\ )?(?P<y3>(?:19|20)\d\d)\b
   | \b(?P<y4>(?:19|20)\d\d)-(?P<m4>0[1-9]|1[0-2])-(?P<d4>[0-3]\d)\b
   | \b(?P<weekday>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)(?:'s)?\b(?!s)
-  | \b(?:[Ii]n|[Ss]ince|[Dd]uring|[Bb]efore|[Aa]fter|[Uu]ntil|[Bb]y|[Oo]f|[Ff]rom|[Tt]he|[Ee]arly|[Ll]ate|[Mm]id|[Tt]o|[Aa]nd|[Ii]ts|[Hh]is|[Hh]er|[Ff]or|[Aa]|,)
-    [ -](?P<y5>(?:19|20)\d\d)\b(?![,.]?\d|-\d|\ ?(?:percent|per\ cent|people|%))
+  | (?<![\w$£€/.,-])(?P<y5>(?:19|20)\d\d)\b(?![,.]?\d|-\d|\ ?(?:percent|per\ cent|people|%))
     """,
     re.VERBOSE,
+)
+_YEAR_AFTER = re.compile(
+    r"\b(?:in|since|during|before|after|until|by|of|from|the|early|late|mid|to|and|its|his|her|for|a|spring|summer|"
+    r"fall|autumn|winter)[ -]\Z|[,(] ?\Z",
+    re.IGNORECASE,
 )
 _TIME = re.compile(
     r"\b(?:(?P<h1>1[0-2]|0?[1-9])(?:[:.](?P<m1>[0-5]\d))? ?(?P<half>[ap])\.?m\b\.?|(?P<h2>[01]?\d|2[0-3]):(?P<m2>[0-5]\d)(?![:\d]))"
@@ -51,8 +56,10 @@ def find_dates(text: str, offset: int, published: datetime.date | None) -> Itera
     its year, are resolved to the nearest one to `published` (week days: on or before it); unresolved they have no
     value, and unit "weekday" or "month-day". Months are months since year 0, years the year. Times are minutes after midnight.
     """
+    if not _HINT.search(text):
+        return
     for m in _DATE.finditer(text):
-        found = _read_date(m, published)
+        found = _read_date(text, m, published)
         if found:
             value, unit, group = found
             start = m.start(group) if group else m.start()
@@ -66,10 +73,12 @@ def find_dates(text: str, offset: int, published: datetime.date | None) -> Itera
         yield Quantity("time", float(minutes), "minute", "=", False, m.start() + offset, m.end() + offset, m.group())
 
 
-def _read_date(m: re.Match[str], published: datetime.date | None) -> tuple[float | None, str, str | None] | None:
+def _read_date(text: str, m: re.Match[str], published: datetime.date | None) -> tuple[float | None, str, str | None] | None:
     if m["weekday"]:
         return _weekday(_DAYS.index(m["weekday"].lower()), published), "day" if published else "weekday", "weekday"
     if m["y5"]:
+        if not _YEAR_AFTER.search(text, max(0, m.start() - 12), m.start()):
+            return None
         return float(m["y5"]), "year", "y5"
     if m["m3"]:
         return 12.0 * int(m["y3"]) + _month(m["m3"]) - 1, "month", None

@@ -39,7 +39,7 @@ def quoted_spans(text: str, start: int, end: int) -> list[tuple[int, int, bool]]
                 opened = at
             elif not spans and mark != '"':
                 spans.append((start, here, False))
-        elif mark in _CLOSERS or (mark == '"' and text[opened - 1] == '"' and not _must_open(text, here, start, end)):
+        elif mark in _CLOSERS or (mark == '"' and _closes(text, opened, here, start, end)):
             spans.append((opened, here, True))
             opened = None
         elif mark in "“«" and text[opened - 1] == mark and _fresh_start(text, here, start):
@@ -54,6 +54,13 @@ def _may_open(text: str, here: int, start: int, end: int) -> bool:
     return here + 1 < end and not text[here + 1].isspace() and (here == start or not text[here - 1].isalnum())
 
 
+def _closes(text: str, opened: int, here: int, start: int, end: int) -> bool:
+    """Whether a straight mark ends the quotation that begins at `opened`; a curly one, only after a point or comma."""
+    if text[opened - 1] == '"':
+        return not _must_open(text, here, start, end)
+    return text[here - 1] in ".,!?" and not text[here + 1 : here + 2].isalnum()
+
+
 def _must_open(text: str, here: int, start: int, end: int) -> bool:
     """Whether a straight mark can only open: white space before it and a letter after it."""
     return here > start and text[here - 1].isspace() and here + 1 < end and text[here + 1].isalnum()
@@ -61,7 +68,7 @@ def _must_open(text: str, here: int, start: int, end: int) -> bool:
 
 def _fresh_start(text: str, here: int, start: int) -> bool:
     """Whether a second opening mark begins another quotation, the first one's end having been forgotten."""
-    return text[start:here][-2:].strip()[-1:] in tuple(".!?,")
+    return text[max(start, here - 2) : here].strip()[-1:] in tuple(".!?,")
 
 
 def _single_close(text: str, at: int, end: int) -> int | None:

@@ -11,17 +11,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .abbreviations import MONTHS, NEVER_LAST, SENTENCE_STARTERS, SOMETIMES_LAST, TIME_FOLLOWERS
+from .abbreviations import BEFORE_NUMBER, MONTHS, NEVER_LAST, SENTENCE_STARTERS, SOMETIMES_LAST, TIME_FOLLOWERS
 from .marks import quoted_spans
 
 LONGEST_SENTENCE = 2000
 """Characters; a longer stretch without an end (a table, a list) is cut at white space."""
-LONGEST_FRAMED_QUOTE = 450
+LONGEST_FRAMED_QUOTE = 300
 """Characters of a quotation of several sentences that stays in one piece with the words that introduce it."""
 
 _END = re.compile(r"[.!?…。！？]{1,6}[\"'”’»)\]*_]{0,5}(?=\s|\Z)|[。！？](?=\w)")
-_LAST_TOKEN = re.compile(r"[^\s(\[\"“‘—/]+\Z")
+_LAST_TOKEN = re.compile(r"[^\s(\[\"“‘—–/-]+\Z")
 _NEXT_TOKEN = re.compile(r"\s*([*_]{0,3}[\"'“‘«„(\[]*)([\w$£€#@&-][\w.’'-]{0,30})?")
+_DASH = re.compile(r"\s*[-–—―|]")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]?\Z")
 _SAID = re.compile(
     r"\s*(?:[A-Z][\w.’'-]*,?\s+|(?:the|of|de|von|van|al|senator|president|minister)\s+){1,5}"
@@ -132,7 +133,7 @@ def _is_stop(text: str, m: re.Match[str], start: int, end: int) -> bool:
     after = _NEXT_TOKEN.match(text, m.end(), min(end, m.end() + 50))
     opening, token = (after.group(1), after.group(2) or "") if after else ("", "")
     if not token:
-        return True
+        return not (_DASH.match(text, m.end()) and _abbreviated(text, m, start))
     if token[0].islower() and not opening.strip("*_"):
         return False
     marks = m.group()
@@ -143,20 +144,30 @@ def _is_stop(text: str, m: re.Match[str], start: int, end: int) -> bool:
         return not (closed and _SAID.match(text, m.end(), min(end, m.end() + 80)))
     if marks.startswith(("…", "..")):
         return token[0].isupper() or bool(opening)
-    before = _LAST_TOKEN.search(text, max(start, m.start() - 30), m.start())
-    last = before.group() if before else ""
+    last = _last_token(text, m, start)
     if closed or not last:
         return True
     return _stops_after(last, token, opening)
 
 
+def _last_token(text: str, m: re.Match[str], start: int) -> str:
+    before = _LAST_TOKEN.search(text, max(start, m.start() - 30), m.start())
+    return before.group() if before else ""
+
+
+def _abbreviated(text: str, m: re.Match[str], start: int) -> bool:
+    """Whether the point at `m` belongs to an abbreviation, such as "KANSAS CITY, Mo. — ..."."""
+    last = _last_token(text, m, start)
+    return last.lower() in SOMETIMES_LAST | MONTHS or bool(_DOTTED.match(last)) or "etc" in last
+
+
 def _stops_after(last: str, token: str, opening: str) -> bool:
     """Whether the point after `last`, a word or an abbreviation, ends a sentence when `token` comes next."""
-    starts = token in SENTENCE_STARTERS or bool(opening.strip("*_(["))
+    starts = token in SENTENCE_STARTERS or (bool(opening.strip("*_([")) and not token[0].islower())
     word = last.lower()
     if word in NEVER_LAST:
         return False
-    if word in ("no", "nos", "art", "fig", "sec", "vol", "p", "pp"):
+    if last in BEFORE_NUMBER:
         return not token[0].isdigit()
     if word in MONTHS:
         return not token[0].isdigit() and starts

@@ -1,7 +1,7 @@
 """Who says a quotation, from the words around it, without a language model.
 
-The patterns are those that news style settles on (cue verb and name before or after the quotation), as described for
-rule-based quotation extraction by Pareti et al. (2013) and O'Keefe et al. (2012).
+The patterns are those that news style settles on (a cue verb with a name after or before the quotation), as rule-based
+quotation extraction uses them (O'Keefe et al. 2012; Pareti et al. 2013). `benchmarks/text_quality.py` measures them.
 """
 
 from __future__ import annotations
@@ -10,40 +10,43 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .wordlists import listed
+from .cues import CUES, NEVER_NAMES, PARTICIPLES, TITLES
 
-_CUES = (
-    r"(?:said|says|say|saying|told|tells|telling|asked|asks|added|adds|adding|wrote|writes|writing|tweeted|tweets|tweeting|stated|"
-    r"states|stating|announced|announcing|argued|argues|arguing|insisted|insists|insisting|warned|warns|warning|claimed|claims|"
-    r"claiming|explained|explains|explaining|noted|notes|noting|continued|continues|declared|declaring|called|calls|calling|"
-    r"replied|responded|responds|responding|testified|testifying|asserted|asserting|acknowledged|conceded|admitted|denied|"
-    r"commented|remarked|recalled|concluded|described|describes|describing|suggested|posted|read|joked|quipped|shouted|vowed|pledged|"
-    r"promised|criticized|criticised|blasted|slammed|dismissed|praised|complained|expressed|reported|urged|urging|demanded|"
-    r"accused|accusing|predicted|alleged|contended|maintained|observed|stressed|emphasized|emphasised|confirmed|revealed|cautioned|"
-    r"went on|put it|put it this way|thinks|thought|believes|believed|agreed|decried|denounced|condemned|lamented|labeled|labelled|"
-    r"dubbed|referred|boasted|bragged|countered|retorted|snapped|exclaimed|chanted|mused|opined|proclaimed|quoted|pointed out|"
-    r"charged|proposed|offered|indicated|mentioned|spoke|signaled|signalled|tells|reads|concludes|warns)"
-)
+REACH_AFTER = 260
+REACH_BEFORE = 420
+"""How many characters after and before a quotation are read."""
+
 _PARTICLE = r"(?:de|von|van|der|den|del|della|di|da|dos|bin|ibn|al|el|la|le|du|ben|abu|ter|y)"
-_HONORIFIC = r"(?:Mr|Mrs|Ms|Dr|Sen|Sens|Rep|Reps|Gov|Gen|Lt|Col|Sgt|Capt|Prof|Rev|Sir|Lord|Lady|Dame|Adm|Maj|Hon|Judge|Justice)\.?"
-_NAME_WORD = r"[A-Z](?:[\w’'-]*[\w]|\.(?:[A-Z]\.)*)"
-_NAME = rf"(?:{_HONORIFIC}\s)?{_NAME_WORD}(?:\s(?:{_PARTICLE}\s){{0,2}}{_NAME_WORD}){{0,4}}(?:,?\s(?:Jr|Sr)\.?)?"
-_NAMES = re.compile(rf"(?<![\w’']){_NAME}")
-_CUE = re.compile(rf"\b{_CUES}\b")
-_TITLES = listed("""president prime minister secretary senator representative governor mayor chief spokesman spokeswoman spokesperson
-    director attorney general chairman chairwoman chair king queen prince princess pope judge justice foreign defense
-    defence deputy vice former leader majority minority house senate white kremlin state national security press
-    adviser advisor ambassador commissioner congressman congresswoman officer executive professor sheriff police captain
-    republican republicans democrat democratic democrats gop rep sen gov gen mr mrs ms dr lt col sgt capt prof rev sir
-    lord u.s us uk eu british american russian ukrainian chinese french german israeli iranian the homeland finance
-    treasury interior justice department health speaker first lady whip co-founder founder ceo political executive
-    european council commission union staff counsel special assistant united nations""")
-_NOT_A_NAME = listed("""i he she they it we you the this that these those his her their its our my your in on at as but and or so if when
-    while after before since there here what who how why yes no not according asked speaking monday tuesday wednesday
-    thursday friday saturday sunday january february march april may june july august september october november
-    december earlier later last meanwhile however still also then now instead for from with by to of an a one two both
-    many some most all another other others such each every any even just only over under during despite although though
-    because once until about twitter facebook instagram reporters cnn fox reuters ap""")
+_HONORIFIC = (
+    r"(?:Mr|Mrs|Ms|Dr|Sen|Sens|Rep|Reps|Gov|Gen|Lt|Col|Sgt|Capt|Prof|Rev|Sir|Lord|Lady|Dame|Adm|Maj|Hon|Judge|Justice)\.?"
+)
+_NAME_WORD = r"[A-Z](?:[\w’'-]*\w|\.(?:[A-Z]\.)*)"
+_NAME = rf"(?:{_HONORIFIC}\s)?{_NAME_WORD}(?:\s(?:{_PARTICLE}\s){{0,2}}{_NAME_WORD}){{0,5}}(?:,?\s(?:Jr|Sr)\.?)?"
+_NAMES = re.compile(rf"(?<![\w’'-]){_NAME}")
+_CUE = re.compile(rf"\b(?:{CUES})\b")
+# A point belongs to the phrase after a title or an initial only.
+_PHRASE = (
+    r"(?:[^.;:\x01\n]|(?<=Mr|Ms|Dr|Lt)\.|(?<=Mrs|Sen|Rep|Gov|Gen|Rev|Col|Sgt|Maj)\.|(?<=Sens|Reps|Prof|Capt)\.|(?<=\b[A-Z])\.)"
+)
+_GAP = r"[\s,\"”’'—–-]*"
+_CUE_NAME = re.compile(
+    rf"{_GAP}(?:{CUES})\s+(?P<who>(?:(?!\b(?:that|in|on|at|to|during|when|while|after|before|as|by)\s){_PHRASE}){{1,140}})"
+)
+_NAME_CUE = re.compile(
+    rf"{_GAP}(?P<who>(?:[Tt]he |[Aa]n? )?(?:[\w.’'-]+ ){{0,8}}?{_NAME})"
+    r"(?:,[^.;\x01\n]{1,160},|\s\([^)]{1,30}\))?"
+    rf"(?:\s(?:also|later|then|has|had|recently|reportedly|simply|(?:on\s)?[A-Z][a-z]+day))?\s(?:{CUES})\b"
+)
+_DASH_NAME = re.compile(rf"[\s\"”’]*[—–―-]{{1,2}}\s*(?P<who>{_NAME})\s*(?=[,.(\n\x01]|\Z)")
+_PRONOUN = r"(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t|who|I|[Ww]e)"
+_PRONOUN_CUE = re.compile(rf"{_GAP}{_PRONOUN}\s(?:\w+ly\s|also\s|has\s|had\s|later\s)?(?:{CUES})\b")
+_BETWEEN = re.compile(
+    r"(?:,?\s(?:\w+ly|also|has|had|later|then|once|recently|again|(?:on\s|late\s|early\s)?[A-Z][a-z]+day(?:\s\w+)?|on\sTwitter))*\s*\Z"
+)
+_PRONOUN_END = re.compile(rf"\b{_PRONOUN}\Z")
+_PREPOSITION_END = re.compile(r"\b(?:of|for|at|from|in|with|to|about|against|by|on|and|or|than|the)\s*\Z")
+_ACCORDING = re.compile(rf"\b[Aa]ccording to (?:the |an? )?(?P<who>(?:[a-z’'-]+ ){{0,4}}{_NAME})")
+_SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+(?=[A-Z“\"])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,113 +58,150 @@ class Speaker:
     text: str
 
 
-def find_speaker(
-    text: str, a: int, b: int, start: int, end: int, quoted: Sequence[tuple[int, int, bool]]
-) -> Speaker | None:
-    """The named speaker of the quotation `text[a:b]` in the paragraph `text[start:end]`, or None.
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """What stands around a quotation: a speaker, or `elsewhere` where nothing attributes it, not even a pronoun."""
 
-    `quoted` are all quotations of the paragraph. Looks after the quotation first ("...," said NAME; "...," NAME said),
-    then before it (NAME said: "..."; NAME, TITLE, told WHOM that ... "..."). A pronoun gives None.
+    speaker: Speaker | None
+    elsewhere: bool = False
+
+
+def attribute(
+    text: str, a: int, b: int, start: int, end: int, quoted: Sequence[tuple[int, int, bool]]
+) -> Attribution:
+    """Who says the quotation `text[a:b]` of the paragraph `text[start:end]`, whose quotations are all in `quoted`.
+
+    The words after it are read first ("...," said NAME; "...," NAME, TITLE, said; "..." - NAME), then those before it
+    in the same sentence (NAME told WHOM that ... "..."; according to NAME, "..."). A pronoun names nobody.
     """
-    after = _outside(text, b + 1, min(end, b + 260), quoted)
+    after = _outside(text, b + 1, min(end, b + REACH_AFTER), quoted)
+    if _PRONOUN_CUE.match(after):
+        return Attribution(None)
     found = _after(after, b + 1)
     if found is not None:
-        return found if found.text else None
-    before_from = max(start, a - 420)
-    return _before(_outside(text, before_from, a - 1, quoted), before_from)
+        return Attribution(found)
+    before_from = max(start, a - REACH_BEFORE)
+    before = _outside(text, before_from, max(before_from, a - 1), quoted)
+    cut = max((m.end() for m in _SENTENCE_END.finditer(before) if not _abbreviation(before, m.start())), default=0)
+    clause = before[cut:]
+    if not clause.strip("\x01 \"“‘'(—-\n"):
+        return Attribution(None, elsewhere=True)
+    return Attribution(speaker_before(clause, before_from + cut))
+
+
+def speaker_before(clause: str, offset: int) -> Speaker | None:
+    """The speaker whom a stretch before a quotation names: the subject of the nearest cue verb that has a name."""
+    for cue in reversed(list(_CUE.finditer(clause))):
+        if cue.group() in PARTICIPLES:
+            continue
+        subject = clause[: cue.start()]
+        inverted = not subject.strip() and _NAMES.match(clause, cue.end() + 1)
+        if inverted:
+            return _speaker(clause, _without_titles(clause, inverted.start(), inverted.end()), offset)
+        between = _BETWEEN.search(subject)
+        subject = subject[: between.start()] if between else subject
+        if _PRONOUN_END.search(subject.rstrip(", ")):
+            return None
+        place = _subject_name(subject)
+        if place:
+            return _speaker(clause, place, offset)
+    according = None
+    for according in _ACCORDING.finditer(clause):
+        pass
+    if according:
+        return _speaker(clause, _last_name_in(clause, according.start("who"), according.end("who")), offset)
+    return None
+
+
+def _speaker(piece: str, place: tuple[int, int] | None, offset: int) -> Speaker | None:
+    return Speaker(offset + place[0], offset + place[1], piece[place[0] : place[1]]) if place else None
 
 
 def _outside(text: str, start: int, end: int, quoted: Sequence[tuple[int, int, bool]]) -> str:
     """The stretch with what stands in other quotations blanked, so that offsets stay."""
-    piece = list(text[start:end])
+    piece = text[start:end]
     for a, b, _ in quoted:
-        for at in range(max(a, start), min(b, end)):
-            piece[at - start] = "\x01"
-    return "".join(piece)
-
-
-_AFTER_CUE = re.compile(
-    rf"[\s,\"”’'—–-]*(?:{_CUES})\s+(?P<who>(?:(?!\b(?:that|in|on|at|of|to|during|when|while|after|before|the next)\b)[^.;:\x01\n]){{1,140}})"
-)
-_AFTER_NAME = re.compile(
-    rf"[\s,\"”’'—–-]*(?P<who>(?:[Tt]he |[Aa]n? )?(?:[\w.’'-]+ ){{0,8}}?{_NAME})"
-    rf"(?:,[^,.;\x01\n]{{1,120}}(?:,[^,.;\x01\n]{{1,60}}){{0,2}},|\s\([^)]{{1,30}}\)|\s(?:also|later|then|has|had|recently))?\s(?:{_CUES})\b"
-)
-_PRONOUN_SAID = re.compile(
-    rf"[\s,\"”’'—–-]*(?:he|she|they|it|who|I|we|He|She|They)\s(?:\w+ly\s|also\s|has\s|had\s|later\s)?(?:{_CUES})\b"
-)
+        low, high = max(a, start) - start, min(b, end) - start
+        if low < high:
+            piece = piece[:low] + "\x01" * (high - low) + piece[high:]
+    return piece
 
 
 def _after(piece: str, offset: int) -> Speaker | None:
-    """The speaker named after a quotation; an empty name where a pronoun stands there; None where nothing does."""
-    if _PRONOUN_SAID.match(piece):
-        return Speaker(offset, offset, "")
-    for pattern in (_AFTER_CUE, _AFTER_NAME):
-        m = pattern.match(piece)
-        if m:
-            name = _name_in(m["who"], last=pattern is _AFTER_NAME)
-            if name:
-                return Speaker(
-                    offset + m.start("who") + name[0], offset + m.start("who") + name[1], m["who"][name[0] : name[1]]
-                )
+    dashed = _DASH_NAME.match(piece)
+    if dashed:
+        return _speaker(piece, _without_titles(piece, dashed.start("who"), dashed.end("who")), offset)
+    cue_name = _CUE_NAME.match(piece)
+    if cue_name:
+        first = _NAMES.finditer(piece, cue_name.start("who"), cue_name.end("who"))
+        places = (_without_titles(piece, m.start(), m.end()) for m in first)
+        return _speaker(piece, next((place for place in places if place), None), offset)
+    name_cue = _NAME_CUE.match(piece)
+    if name_cue:
+        return _speaker(piece, _last_name_in(piece, name_cue.start("who"), name_cue.end("who")), offset)
     return None
 
 
-def _before(piece: str, offset: int) -> Speaker | None:
-    """The speaker named before a quotation: the subject of the nearest cue verb of the same sentence."""
-    cut = max(
-        (m.end() for m in re.finditer(r"[.!?][\"”’)]*\s+(?=[A-Z“\"])", piece) if not _abbreviation(piece, m.start())),
-        default=0,
-    )
-    clause = piece[cut:]
-    cues = list(_CUE.finditer(clause))
-    if not cues:
-        return None
-    for cue in cues:
-        subject = clause[: cue.start()]
-        if re.search(
-            r"\b(?:he|she|they|who|it|I|we|He|She|They|It|We)(?:\s\w+ly|\salso|\shas|\shad|\slater)?\s+\Z", subject
-        ) and not re.search(r", who\s+\Z", subject):
+def _subject_name(subject: str) -> tuple[int, int] | None:
+    """Where the name stands that is the subject ending here: right before the verb, or before its apposition."""
+    bare = subject.rstrip()
+    party = re.search(r"\s\([^()]{1,30}\)\Z", bare)
+    if party:
+        bare = bare[: party.start()]
+    if not bare.endswith(","):
+        place = _last_name_in(bare, 0, len(bare))
+        if place is None or len(bare) - place[1] > 3:
             return None
-        name = _name_in(subject, last=False)
-        if name:
-            return Speaker(offset + cut + name[0], offset + cut + name[1], subject[name[0] : name[1]])
+        before = bare[: _titled_start(bare, place[0])]
+        return None if _PREPOSITION_END.search(before) and not before.rstrip().endswith(" the") else place
+    at = 0
+    for part in bare[:-1].split(","):
+        for m in _NAMES.finditer(bare, at, at + len(part)):
+            place = _without_titles(bare, m.start(), m.end())
+            if place and at + len(part) - place[1] <= 3 and not _PREPOSITION_END.search(bare[at : _titled_start(bare, place[0])]):
+                return place
+        at += len(part) + 1
     return None
+
+
+def _titled_start(piece: str, start: int) -> int:
+    """Where the run of titles before a name begins."""
+    while (m := re.search(r"(\S+)\s+\Z", piece[:start])) and _bare(m.group(1)) in TITLES:
+        start = m.start()
+    return start
 
 
 def _abbreviation(piece: str, point: int) -> bool:
     word = re.search(r"[\w.]+\Z", piece[max(0, point - 12) : point])
-    return bool(word) and (len(word.group()) <= 3 or "." in word.group()) and word.group()[0].isupper()
+    return word is not None and (len(word.group()) <= 3 or "." in word.group()) and word.group()[0].isupper()
 
 
-def _name_in(piece: str, last: bool) -> tuple[int, int] | None:
-    """Where a person's name stands in a subject phrase such as "Kremlin spokesman Dmitry Peskov"."""
-    candidates: list[tuple[int, int]] = []
-    for m in _NAMES.finditer(piece):
-        trimmed = _without_titles(piece, m.start(), m.end())
-        if trimmed:
-            candidates.append(trimmed)
-    if not candidates:
-        return None
-    return candidates[-1] if last else candidates[0]
+def _last_name_in(piece: str, start: int, end: int) -> tuple[int, int] | None:
+    places = [_without_titles(piece, m.start(), m.end()) for m in _NAMES.finditer(piece, start, end)]
+    named = [place for place in places if place]
+    return named[-1] if named else None
 
 
 def _without_titles(piece: str, start: int, end: int) -> tuple[int, int] | None:
     """A run of capitalised words without the titles and function words at its ends."""
     tokens = [(start + m.start(), start + m.end()) for m in re.finditer(r"\S+", piece[start:end])]
-    while tokens and _bare(piece, tokens[0]) in _TITLES | _NOT_A_NAME:
+    for n, (low, high) in reversed(list(enumerate(tokens))):
+        if piece[low:high].endswith(("’s", "'s")) and n + 1 < len(tokens):
+            tokens = tokens[n + 1 :]
+            break
+    while tokens and _bare(piece[slice(*tokens[0])]) in TITLES | NEVER_NAMES:
         tokens.pop(0)
-    while tokens and _bare(piece, tokens[-1]) in _NOT_A_NAME | _TITLES:
+    while tokens and _bare(piece[slice(*tokens[-1])]) in NEVER_NAMES | TITLES:
         tokens.pop()
     if not tokens:
         return None
     stop = tokens[-1][1]
     while piece[stop - 1] in ",;:":
         stop -= 1
-    if piece[tokens[0][0] : stop].endswith(("’s", "'s")):
+    if piece[:stop].endswith(("’s", "'s")):
         stop -= 2
     return tokens[0][0], stop
 
 
-def _bare(piece: str, token: tuple[int, int]) -> str:
-    return re.sub(r"[’']s$", "", piece[token[0] : token[1]].strip(".,;:").lower())
+def _bare(token: str) -> str:
+    return re.sub(r"[’']s$", "", token.strip(".,;:").lower())
