@@ -1,14 +1,16 @@
-"""Groups written names into entities: persons by surname and given name, all others by key, acronym and short form. Pure."""
+"""Groups written names into entities: persons by surname and given name, others by key and short form. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
+from ..records import ENTITY_TYPES
 from .names import known, name_key, person_words, tables
 from .persons import cluster_persons
-from .short_forms import initials, short_form_of
+from .short_forms import abbreviates, core_keys, initials, same_name_key, short_keys
 
 
 @dataclass(frozen=True)
@@ -67,76 +69,115 @@ def _types_by_key(forms: Sequence[Form]) -> dict[str, str]:
         elif key in surnames and (count["person"] or not count["place"]):
             types[key] = "person"
         else:
-            types[key] = max(count, key=lambda t: (count[t], t))
+            types[key] = max(ENTITY_TYPES, key=lambda type_: count[type_])
     return types
 
 
 def _cluster_others(forms: Sequence[Form], types: dict[str, str]) -> list[Group]:
-    by_key: defaultdict[str, list[Form]] = defaultdict(list)
     introduced = _introduced(forms)
+    by_key: defaultdict[str, list[Form]] = defaultdict(list)
+    type_of: dict[str, str] = {}
     for f in forms:
         names = [known(surface) for surface in (f.surface, *f.also)]
         entry = next((name for name in names if name), None)
         key = introduced.get(f.key) or (name_key(entry.name) if entry else f.key)
-        by_key[introduced.get(key, key)].append(f)
-    keys = sorted(by_key, key=lambda k: (-len(k.split()), k))
-    into: dict[str, str] = {}
+        by_key[key].append(f)
+        type_of.setdefault(key, entry.type if entry else types.get(key, types[f.key]))
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    roots = _joined(sorted(by_key, key=lambda k: (-len(k.split()), -len(k), k)), type_of, by_key)
+    for key in by_key:
+        groups[roots[key]].append(key)
+    return [_group(keys, by_key, type_of) for keys in groups.values()]
+
+
+def _group(keys: Sequence[str], by_key: Mapping[str, Sequence[Form]], type_of: Mapping[str, str]) -> Group:
+    forms = [f for key in keys for f in by_key[key]]
+    entry = next((entry for key in keys if (entry := tables().known.get(key))), None)
+    if entry:
+        return Group(entry.name, entry.type, forms)
+    types: Counter[str] = Counter()
     for key in keys:
-        longer = [
-            other
-            for other in keys
-            if other != key
-            and other not in into
-            and _may_join(by_key, types, key, other)
-            and short_form_of(key, _show(by_key[key]), other, _show(by_key[other]))
-        ]
-        if len(longer) == 1:
-            into[key] = longer[0]
-    for key, other in into.items():
-        by_key[other].extend(by_key.pop(key))
-    groups = []
-    for key, found in by_key.items():
-        entry = tables().known.get(key)
-        if entry:
-            groups.append(Group(entry.name, entry.type, found))
-        else:
-            name = _best_name(found)
-            groups.append(Group(name, types.get(name_key(name)) or types[found[0].key], found))
-    return groups
+        types[type_of[key]] += sum(f.count for f in by_key[key])
+    return Group(_best_name(forms), max(ENTITY_TYPES, key=lambda type_: types[type_]), forms)
 
 
-def _may_join(by_key: dict[str, list[Form]], types: dict[str, str], short: str, long: str) -> bool:
-    def type_of(key: str) -> str:
-        entry = tables().known.get(key)
-        return entry.type if entry else types[by_key[key][0].key]
+def _joined(keys: Sequence[str], type_of: Mapping[str, str], by_key: Mapping[str, Sequence[Form]]) -> dict[str, str]:
+    """For each key the key that stands for its group. `keys` come longest first.
 
-    return short not in tables().known and type_of(short) == type_of(long) and type_of(short) != "group"
+    A short form joins a longer name only where one alone is there that it can mean; Senate joins nothing where there
+    are a US Senate and a French Senate.
+    """
+    root = {key: key for key in keys}
+
+    def find(key: str) -> str:
+        while root[key] != key:
+            key = root[key]
+        return key
+
+    def join(short: str, long: str) -> None:
+        a, b = find(short), find(long)
+        if a in tables().known and b in tables().known:
+            return
+        if a != b:
+            keep, give = (a, b) if a in tables().known else (b, a)
+            root[give] = keep
+
+    alike: dict[tuple[str, str], str] = {}
+    for key in keys:
+        if type_of[key] != "group":
+            first = alike.setdefault((same_name_key(key), type_of[key]), key)
+            if first != key:
+                join(key, first)
+
+    leads = frozenset(keys)
+    cores: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
+    longer: defaultdict[str, list[str]] = defaultdict(list)
+    acronyms: defaultdict[str, list[str]] = defaultdict(list)
+    for key in keys:
+        if type_of[key] == "group" or " " not in key:
+            continue
+        for short, country in core_keys(key):
+            entry = tables().known.get(short)
+            short = name_key(entry.name) if entry else short
+            if short != key and type_of.get(short) == type_of[key]:
+                cores[short].setdefault(key, country)
+        for short in set(short_keys(key, leads)):
+            if type_of.get(short) == type_of[key]:
+                longer[short].append(key)
+        first = key.split(" ", 1)[0]
+        if type_of.get(first) == type_of[key] and all(f.surface.isupper() for f in by_key[first]):
+            longer[first].append(key)  # EYP of EYP Mission Critical Facilities
+        for acronym in initials(_best_name(by_key[key])):
+            acronyms[acronym].append(key)
+    for key in keys:
+        decorated = cores.get(key, {})
+        if len({country for country in decorated.values() if country}) <= 1:
+            for other in decorated:
+                join(key, other)
+        if key in tables().known:
+            continue
+        candidates = longer.get(key, [])
+        if not candidates and key in acronyms and all(f.surface.isupper() for f in by_key[key]):
+            candidates = [other for other in acronyms[key] if type_of[other] == type_of[key]]
+        roots = {find(other) for other in candidates} - {find(key)}
+        if len(roots) == 1:
+            join(key, roots.pop())
+    return {key: find(key) for key in keys}
 
 
 def _introduced(forms: Sequence[Form]) -> dict[str, str]:
-    """Abbreviations that the text introduces: key of the short form to key of the long one.
-
-    They stand right behind it in brackets, "Movement for Change (MC)", and are made of its initials.
-    """
+    """Abbreviations that stand in brackets right behind a name: key of the short form to the key of the name."""
     found: dict[str, str] = {}
     ordered = sorted((f for f in forms if f.start >= 0), key=lambda f: f.start)
-    for left, right in zip(ordered, ordered[1:], strict=False):
-        if (
-            0 < right.start - left.end <= 2
-            and right.surface.isupper()
-            and right.surface.replace(".", "").casefold() in initials(left.surface)
-        ):
+    for left, right in pairwise(ordered):
+        if 0 < right.start - left.end <= 2 and abbreviates(right.surface, left.surface):
             entry = known(left.surface)
             found[right.key] = name_key(entry.name) if entry else left.key
     return found
 
 
-def _show(forms: Sequence[Form]) -> str:
-    return _best_name(forms)
-
-
 def _best_name(forms: Sequence[Form]) -> str:
-    """The fullest clean spelling: no abbreviation or line in capitals where there is another, then the most frequent."""
+    """The fullest clean spelling: not in capitals where there is another, of two words, then the most frequent."""
     counts: Counter[str] = Counter()
     for f in forms:
         counts[f.surface] += f.count

@@ -14,6 +14,8 @@ WORD = re.compile(r"[^\W_]+(?:[.'’‘\-‐‑][^\W_]+)*\.?", re.UNICODE)
 
 _POSSESSIVE = re.compile(r"(?:\s?['’‘´`]\s?s|(?<=[sS])['’‘´`])$")
 _INITIALS = re.compile(r"(?:[A-Za-z]\.){2,}[A-Za-z]?$")
+_SPACED_INITIALS = re.compile(r"(?<=\b[A-Z]\.) (?=[A-Z]\.)")
+_LED = re.compile(r"(?<=\w)[-‐](?:led|based|backed|run|owned|born|style|made|controlled|occupied|held|bound|brokered)$")
 _SPACE = re.compile(r"\s+")
 
 
@@ -45,6 +47,13 @@ class Tables:
     company_words: frozenset[str]
     not_names: frozenset[str]
     agencies: frozenset[str]
+    roles: frozenset[str]
+    """Titles that may have other words before them: "Boeing Commercial Airplanes CEO Scott Carson"."""
+    legal_endings: frozenset[str]
+    common_surnames: frozenset[str]
+    """Surnames of so many that one alone never says, in another story, who is meant."""
+    countries: dict[str, str]
+    """Countries and regions by each of their spellings and of those of their people, in small letters."""
 
 
 def _table(name: str) -> dict:
@@ -86,6 +95,14 @@ def tables() -> Tables:
         company_words=frozenset(words["company_words"]),
         not_names=frozenset(words["not_names"]),
         agencies=frozenset(words["agencies"]),
+        roles=frozenset(words["roles"]),
+        legal_endings=frozenset(words["legal_endings"]),
+        common_surnames=frozenset(words["common_surnames"]),
+        countries={
+            key.casefold(): entry.demonym_of or entry.name
+            for key, entry in known.items()
+            if entry.type in ("place", "group")
+        },
     )
 
 
@@ -109,6 +126,7 @@ def fold(text: str) -> str:
     return plain.translate(_LETTERS)
 
 
+_MARKS = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "‐": "-", "‑": "-"})
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ß": "ss"})
 
 
@@ -117,20 +135,20 @@ def strip_possessive(text: str) -> str:
     return _POSSESSIVE.sub("", text)
 
 
+_EDGES = ' "“”«»„*_#~|,;:!?()[]{}<>-–—/\\'
+_ENDINGS = (" jr.", " sr.", " inc.", " corp.", " co.", " ltd.")
+
+
 def tidy(text: str) -> str:
     """A name as it can be shown: one space between words, no markdown, possessive, leading "the" or loose punctuation.
 
     "The" stays where nothing but a small word would be left.
     """
-    text = _SPACE.sub(" ", text).strip(' "“”«»„*_#~|,;:!?()[]{}<>-–—/\\')
-    text = strip_possessive(text.strip("'‘’"))
+    text = _SPACED_INITIALS.sub("", _SPACE.sub(" ", text)).strip(_EDGES)
+    text = _LED.sub("", strip_possessive(text.strip("'‘’")))
     if len(text) > 4 and text[:4].lower() == "the " and text[4].isupper():
         text = text[4:]
-    if (
-        text.endswith(".")
-        and not _INITIALS.search(text)
-        and not text.lower().endswith((" jr.", " sr.", " inc.", " corp.", " co.", " ltd."))
-    ):
+    if text.endswith(".") and not _INITIALS.search(text) and not text.lower().endswith(_ENDINGS):
         text = text[:-1]
     return text
 
@@ -140,7 +158,7 @@ _CASE_MATTERS = frozenset({"US", "WHO", "IS", "IT", "ICE", "AU", "AI", "PA", "EC
 
 @lru_cache(maxsize=200_000)
 def name_key(text: str) -> str:
-    """What two spellings of one name share: case, accents, full stops, hyphens, possessive and "the" make no difference.
+    """What the spellings of one name share, whatever their case, accents, full stops, hyphens, possessive and "the".
 
     Only short names that are also common words keep their case: US, WHO and IS are not us, who and is.
     """
@@ -159,17 +177,19 @@ def name_key(text: str) -> str:
 def person_words(name: str) -> tuple[str, ...]:
     """The words of a person's name in key form, without titles before it, nicknames in quotes, and suffixes after it.
 
-    "President Donald J. Trump Jr." gives ("donald", "j", "trump"). A name that is all titles stays as it is.
+    "President Donald J. Trump Jr." gives ("donald", "j", "trump"). Of a name that is all titles the last word stays.
     """
     plain = re.sub(r"""\s*(?:\(\s*[^)]*\)|["“][^"”]*["”]|(?<![^\W_])['‘][^'’]*['’](?![^\W_]))\s*""", " ", name)
     words = [fold(w).rstrip(".").replace(".", "").replace("'", "") for w in WORD.findall(tidy(plain))]
-    words = [w for w in words if w]
-    known_tables = tables()
-    start = 0
-    while start < len(words) - 1 and words[start] in known_tables.titles:
+    words = [w for w in words if w and not w.isdigit()]
+    lists = tables()
+    if "of" in words[2:]:  # Patrick Gordon of Auchleuchries
+        words = words[: words.index("of", 2)]
+    start = max((n + 1 for n, word in enumerate(words[:-1]) if word in lists.roles), default=0)
+    while start < len(words) - 1 and (words[start] in lists.titles or words[start] in ("and", "of")):
         start += 1
     end = len(words)
-    while end - start > 1 and words[end - 1] in known_tables.suffixes:
+    while end - start > 1 and words[end - 1] in lists.suffixes:
         end -= 1
     return tuple(words[start:end])
 
@@ -213,7 +233,7 @@ _TRANSLITERATION = (
 
 @lru_cache(maxsize=100_000)
 def transliteration_key(word: str) -> str:
-    """Equal for the usual English spellings of one foreign name: zelenskiy, zelenskyy and zelensky; heidar and heydar."""
+    """Equal for the usual English spellings of a foreign name: zelenskiy, zelenskyy, zelensky; heidar, heydar."""
     for old, new in _TRANSLITERATION:
         word = word.replace(old, new)
     return re.sub(r"(.)\1+", r"\1", word)

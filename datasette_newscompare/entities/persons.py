@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -89,7 +89,7 @@ def _bears(words: tuple[str, ...], full: tuple[str, ...], test: str) -> bool:
         return words == full[-len(words) :]
     if test == "variant":
         return same_surname("".join(words), "".join(full[surname_start(full) :]))
-    return words[0] == full[0] and len(words[0]) > 2
+    return words[0] == full[0] and len(words[0]) > 1
 
 
 def _nearest(form: Form, persons: Sequence[_Person]) -> _Person:
@@ -137,12 +137,8 @@ def _same_given(a: str, b: str) -> bool:
     nicknames = tables().nicknames
     if nicknames.get(a, frozenset()) & nicknames.get(b, frozenset()):
         return True
-    return (
-        min(len(a), len(b)) >= 5
-        and a[0] == b[0]
-        and skeleton(a) == skeleton(b)
-        and DamerauLevenshtein.distance(a, b) == 1
-    )
+    # A slip of one letter (Malcom), but no other ending: Daniel and Daniela are two.
+    return min(len(a), len(b)) >= 6 and a[0] == b[0] and a[-1] == b[-1] and DamerauLevenshtein.distance(a, b) == 1
 
 
 def same_surname(a: str, b: str) -> bool:
@@ -160,8 +156,5 @@ def same_surname(a: str, b: str) -> bool:
 
 def _near(a: str, b: str) -> bool:
     """A slip of a letter or two in the surname of people whose given names are equal: Rait and Raite."""
-    return (
-        min(len(a), len(b)) >= 4
-        and a[0] == b[0]
-        and DamerauLevenshtein.distance(a, b) <= (1 if min(len(a), len(b)) < 8 else 2)
-    )
+    shorter = min(len(a), len(b))
+    return shorter >= 4 and a[0] == b[0] and DamerauLevenshtein.distance(a, b) <= (1 if shorter < 8 else 2)
