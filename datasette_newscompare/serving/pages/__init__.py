@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from ..router import Route
+from .article import article
 from .compare import compare
+from .entities import entities
+from .entity import entity
+from .stories import stories
+from .story import story
 
-PAGES: tuple[Route, ...] = (compare,)
+PAGES: tuple[Route, ...] = (stories, story, compare, article, entities, entity)

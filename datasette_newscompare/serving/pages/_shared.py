@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -60,16 +60,17 @@ def match_url(call: Call, left_article_id: str, right_article_id: str, match_id:
     return call.url(links.compare_path(left_article_id, right_article_id, match_id))
 
 
-def with_params(call: Call, path: str, **changes: str | int | None) -> str:
+def with_params(call: Call, path: str, added: Iterable[tuple[str, str]] = (), /, **changes: str | int | None) -> str:
     """The address of a page with the request's parameters, some replaced, or taken away where the value is None."""
     kept = [(k, v) for k, v in parse_qsl(call.request.query_string) if k not in changes]
     kept += [(k, str(v)) for k, v in changes.items() if v is not None]
+    kept += added
     return call.url(path) + (f"?{urlencode(kept)}" if kept else "")
 
 
-def as_list(values: object) -> str:
+def as_list(values: Iterable[object]) -> str:
     """Values for `json_each` in a query."""
-    return json.dumps(list(values))  # type: ignore[call-overload]
+    return json.dumps(list(values))
 
 
 def search_query(words: str) -> str:

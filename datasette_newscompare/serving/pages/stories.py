@@ -1,0 +1,200 @@
+"""The list of stories: search, sources and entities to choose from, and the newest or the most widely told first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from .. import links
+from ..queries import stories as sql
+from ..router import BadRequest, Call, Page, page
+from ._shared import Row, as_list, search_query, with_params
+
+PAGE_SIZE = 20
+FACET_SIZE = 12
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the reader chose, as SQL conditions with their values."""
+
+    search: str
+    sources: list[str]
+    entities: list[int]
+    several: bool
+    where: str
+    values: Row
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.search or self.sources or self.entities or self.several)
+
+
+@page(
+    "",
+    name="stories",
+    tables=(
+        "stories", "articles", "articles_fts", "sources", "entities", "story_entities", "matches", "differences",
+    ),
+)  # fmt: skip
+async def stories(call: Call) -> Page:
+    """The page; `next` in its data is the token of the page after it."""
+    asked = _asked(call)
+    sort = call.params.get("sort") or "newest"
+    if sort not in sql.ORDERS:
+        raise BadRequest(f"sort must be one of {', '.join(sql.ORDERS)}")
+    found, counted, sources, entities, names = await asyncio.gather(
+        _list(call, asked, sort),
+        call.rows(sql.COUNT.format(where=asked.where), asked.values),
+        _facet(call, asked, sql.SOURCE_FACET, sql.ALL_SOURCES_FACET),
+        _facet(call, asked, sql.ENTITY_FACET, sql.ALL_ENTITIES_FACET),
+        call.rows(sql.NAMES, {"sources": as_list(asked.sources), "entities": as_list(asked.entities)}),
+    )
+    more = len(found) > PAGE_SIZE
+    found = found[:PAGE_SIZE]
+    token = _token(found[-1], sort) if more else None
+    rows = await _with_sources(call, found)
+    data = {
+        "stories": rows,
+        "count": counted[0]["n"],
+        "search": asked.search,
+        "sort": sort,
+        "sorts": [
+            {"value": "newest", "label": "newest first"},
+            {"value": "sources", "label": "most sources first"},
+        ],
+        "several": asked.several,
+        "chosen": [_chosen(call, row) for row in names],
+        "facets": {
+            "source": [_choice(call, row, "source", asked.sources) for row in sources],
+            "entity": [{**_choice(call, row, "entity", asked.entities), "type": row["type"]} for row in entities],
+        },
+        "filtered": asked.anything,
+        "next": token,
+        "next_url": with_params(call, "", next=token) if token else None,
+        "clear_url": call.url(),
+    }
+    return Page("newscompare/stories.html", data, "Stories", csv=[_csv_row(row) for row in rows], csv_columns=_CSV)
+
+
+_CSV = (
+    "id", "title", "first_published", "last_published", "article_count", "source_count", "match_count", "fact_count",
+    "sources",
+)  # fmt: skip
+
+
+def _csv_row(row: Row) -> Row:
+    return {**row, "sources": "; ".join(s["name"] for s in row["sources"])}
+
+
+def _asked(call: Call) -> Asked:
+    search = (call.params.get("q") or "").strip()
+    sources = [s for s in call.params.getlist("source") if s]
+    try:
+        entities = [int(e) for e in call.params.getlist("entity") if e]
+    except ValueError:
+        raise BadRequest("entity must be a whole number") from None
+    several = call.params.get("several") == "1"
+    conditions, values = [], Row()
+    if search_query(search):
+        conditions.append(sql.MATCHING)
+        values["search"] = search_query(search)
+    for kind, template, chosen in (("source", sql.OF_SOURCE, sources), ("entity", sql.WITH_ENTITY, entities)):
+        for i, value in enumerate(chosen):
+            conditions.append(template.format(name=f"{kind}{i}"))
+            values[f"{kind}{i}"] = value
+    if several:
+        conditions.append(sql.SEVERAL_SOURCES)
+    return Asked(search, sources, entities, several, " AND ".join(conditions) or "1", values)
+
+
+async def _list(call: Call, asked: Asked, sort: str) -> list[Row]:
+    """One row more than a page holds, where there are as many, from the token on; the undated come last."""
+    after = _after(call, sort)
+    dated = sort != "newest" or not after or after["after_value"] is not None
+    rows: list[Row] = []
+    if dated:
+        where = [asked.where, sql.AFTER[sort]] if after else [asked.where]
+        if sort == "newest":
+            where.append("last_published IS NOT NULL")
+        query = sql.LIST.format(where=" AND ".join(where), order=sql.ORDERS[sort])
+        rows = await call.rows(query, {**asked.values, **after, "limit": PAGE_SIZE + 1})
+    if sort == "newest" and len(rows) <= PAGE_SIZE:
+        where = [asked.where, sql.UNDATED] if dated else [asked.where, sql.UNDATED, sql.UNDATED_AFTER]
+        query = sql.LIST.format(where=" AND ".join(where), order=sql.UNDATED_ORDER)
+        rows += await call.rows(query, {**asked.values, **after, "limit": PAGE_SIZE + 1 - len(rows)})
+    return rows
+
+
+def _token(row: Row, sort: str) -> str:
+    value = row["last_published"] if sort == "newest" else row["source_count"]
+    return f"{row['id']},{'' if value is None else value}"
+
+
+def _after(call: Call, sort: str) -> Row:
+    token = call.params.get("next")
+    if not token:
+        return {}
+    story_id, _, value = token.partition(",")
+    number = value.isdigit() or sort != "sources"
+    if not story_id.isdigit() or not number:
+        raise BadRequest("next is not a token that this list gave")
+    return {"after_id": int(story_id), "after_value": int(value) if sort == "sources" else value or None}
+
+
+async def _facet(call: Call, asked: Asked, filtered: str, whole: str) -> list[Row]:
+    """How many of the chosen stories each source or entity stands in; of all stories, the stored counts."""
+    if not asked.anything:
+        return await call.rows(whole, {"limit": FACET_SIZE})
+    return await call.rows(filtered.format(where=asked.where), {**asked.values, "limit": FACET_SIZE})
+
+
+def _choice(call: Call, row: Row, name: str, chosen: list[Any]) -> Row:
+    on = row["id"] in chosen
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "count": row["n"],
+        "chosen": on,
+        "url": _toggled(call, name, row["id"], not on),
+    }
+
+
+def _chosen(call: Call, row: Row) -> Row:
+    return {
+        "kind": row["kind"],
+        "id": row["id"],
+        "name": row["name"],
+        "url": _toggled(call, row["kind"], row["id"], False),
+        "page_url": call.url(links.entity_path(row["id"])) if row["kind"] == "entity" else None,
+    }
+
+
+def _toggled(call: Call, name: str, value: Any, on: bool) -> str:
+    """The list's address with one more, or one fewer, of a repeatable parameter."""
+    others = [(name, v) for v in call.params.getlist(name) if v and v != str(value)]
+    return with_params(call, "", [*others, (name, str(value))] if on else others, **{name: None, "next": None})
+
+
+async def _with_sources(call: Call, found: list[Row]) -> list[Row]:
+    ids = {"stories": as_list(row["id"] for row in found)}
+    sources, differences = await asyncio.gather(
+        call.rows(sql.SOURCES_OF_STORIES, ids), call.rows(sql.DIFFERENCES_OF_STORIES, ids)
+    )
+    by_story: dict[int, list[Row]] = defaultdict(list)
+    for s in sources:
+        by_story[s["story_id"]].append({"id": s["source_id"], "name": s["source"], "article_count": s["article_count"]})
+    kinds: dict[int, Row] = defaultdict(dict)
+    for d in differences:
+        kinds[d["story_id"]][d["kind"]] = d["n"]
+    return [
+        {
+            **row,
+            "sources": by_story[row["id"]],
+            "differences": kinds[row["id"]],
+            "url": call.url(links.story_path(row["id"])),
+        }
+        for row in found
+    ]

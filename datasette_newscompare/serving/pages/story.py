@@ -1,0 +1,233 @@
+"""A story: who tells which fact, who tells it first, what only one source tells, and where the numbers differ."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from .. import links
+from ..queries import articles as article_sql
+from ..queries import story as sql
+from ..router import Call, NotFound, Page, page
+from ._shared import Row, article_ref, as_list, entity_ref, match_url, sentence_url, share, with_params
+
+FACTS = 60
+WITHOUT_MATCH = 6
+"""Sentences of one source shown at first; the rest stand on the article's page."""
+DIFFERENCES = 40
+QUOTES = 30
+ENTITIES = 12
+
+
+@page(
+    "/story/{id}",
+    name="story",
+    tables=(
+        "stories", "articles", "sources", "sentences", "repeats", "facts", "fact_sentences", "matches", "differences",
+        "near_misses", "quotes", "entities", "story_entities", "sentences_without_match", "quote_comparison",
+    ),
+)  # fmt: skip
+async def story(call: Call) -> Page:
+    """The page of a story by its number."""
+    story_id = {"story_id": call.integer("id")}
+    found = await call.rows(sql.STORY, story_id)
+    if not found:
+        raise NotFound(f"No story {story_id['story_id']}")
+    every_fact = call.params.get("facts") == "all"
+    articles, facts, first, without, differences, counts, quotes, entities = await asyncio.gather(
+        call.rows(article_sql.STORY_ARTICLES, story_id),
+        call.rows(sql.FACTS, {**story_id, "limit": -1 if every_fact else FACTS}),
+        call.rows(sql.FIRST_REPORTS, story_id),
+        call.rows(sql.WITHOUT_MATCH, story_id),
+        call.rows(sql.DIFFERENCES, {**story_id, "limit": DIFFERENCES}),
+        call.rows(sql.DIFFERENCE_COUNTS, story_id),
+        call.rows(sql.QUOTES, {**story_id, "limit": QUOTES}),
+        call.rows(sql.ENTITIES, {**story_id, "limit": ENTITIES}),
+    )
+    fact_ids = {"facts": as_list(f["id"] for f in facts)}
+    sentences, flags, told, shared = await asyncio.gather(
+        call.rows(sql.FACT_SENTENCES, fact_ids),
+        call.rows(sql.FACT_DIFFERENCES, story_id),
+        call.rows(sql.TOLD, story_id),
+        call.rows(sql.FOUND, story_id),
+    )
+    told_by = {row["article_id"]: row["told"] for row in told}
+    refs = [{**article_ref(call, a), "told": told_by.get(a["id"], 0)} for a in articles]
+    sources = _sources(refs)
+    data = {
+        "story": {**found[0], "url": call.url(links.story_path(found[0]["id"]))},
+        "sources": sources,
+        "articles": refs,
+        "timeline": _timeline(refs),
+        "facts": _facts(call, facts, sentences, flags, sources),
+        "all_facts_url": None
+        if len(facts) == found[0]["fact_count"]
+        else with_params(call, _path(found[0]), facts="all"),
+        "first_reports": [{"id": f["source_id"], "name": f["source"], "count": f["n"]} for f in first],
+        "without_match": _without_match(call, without),
+        "difference_counts": {row["kind"]: row["n"] for row in counts},
+        "differences": [_difference(call, d) for d in differences],
+        "quotes": [_quote(call, q) for q in quotes],
+        "pairs": _pairs(call, refs, shared),
+        "entities": [{**entity_ref(call, e), "source_count": e["source_count"]} for e in entities],
+    }
+    return Page("newscompare/story.html", data, found[0]["title"])
+
+
+def _path(story: Row) -> str:
+    return links.story_path(story["id"])
+
+
+def _sources(articles: Sequence[Row]) -> list[Row]:
+    """The sources in the order in which they came, each with its articles' ids."""
+    by_id: dict[str, Row] = {}
+    for a in articles:
+        source = by_id.setdefault(a["source"]["id"], {**a["source"], "articles": []})
+        source["articles"].append(a["id"])
+    return list(by_id.values())
+
+
+def _facts(
+    call: Call, facts: Sequence[Row], sentences: Sequence[Row], flags: Sequence[Row], sources: Sequence[Row]
+) -> list[Row]:
+    by_fact: dict[int, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for s in sentences:
+        by_fact[s["fact_id"]][s["source_id"]].append(
+            {
+                "sentence_id": s["sentence_id"],
+                "text": s["text"],
+                "published": s["published"],
+                "url": sentence_url(call, s["article_id"], s["sentence_id"]),
+            }
+        )
+    kinds: dict[int, Row] = defaultdict(dict)
+    for flag in flags:
+        kinds[flag["fact_id"]][flag["kind"]] = flag["n"]
+    return [
+        {
+            "id": f["id"],
+            "text": f["text"],
+            "source_count": f["source_count"],
+            "sentence_count": f["sentence_count"],
+            "first_source": {"id": f["first_source_id"], "name": f["first_source"]} if f["first_source_id"] else None,
+            "first_published": f["first_published"],
+            "differences": kinds[f["id"]],
+            "cells": [
+                {
+                    "source_id": source["id"],
+                    "is_first": source["id"] == f["first_source_id"],
+                    "sentences": by_fact[f["id"]][source["id"]],
+                }
+                for source in sources
+            ],
+        }
+        for f in facts
+    ]
+
+
+def _without_match(call: Call, rows: Sequence[Row]) -> list[Row]:
+    """For each source: how many of its sentences have no match, and the first of them with what came nearest."""
+    groups: dict[str, Row] = {}
+    for w in rows:
+        group = groups.setdefault(
+            w["source_id"],
+            {
+                "source": {"id": w["source_id"], "name": w["source"]},
+                "count": 0,
+                "sentences": [],
+                "url": call.url(links.article_path(w["article_id"])) + "?show=unmatched",
+            },
+        )
+        group["count"] += 1
+        if len(group["sentences"]) < WITHOUT_MATCH:
+            group["sentences"].append(_lone_sentence(call, w))
+    return list(groups.values())
+
+
+def _lone_sentence(call: Call, w: Row) -> Row:
+    nearest = None
+    if w["nearest_sentence_id"] is not None:
+        nearest = {
+            "sentence_id": w["nearest_sentence_id"],
+            "text": w["nearest_text"],
+            "source": w["nearest_source"],
+            "score": w["nearest_score"],
+            "url": sentence_url(call, w["nearest_article_id"], w["nearest_sentence_id"]),
+        }
+    return {
+        "sentence_id": w["sentence_id"],
+        "article_id": w["article_id"],
+        "role": w["role"],
+        "text": w["text"],
+        "url": sentence_url(call, w["article_id"], w["sentence_id"]),
+        "nearest": nearest,
+    }
+
+
+def _difference(call: Call, d: Row) -> Row:
+    return {
+        "id": d["id"],
+        "kind": d["kind"],
+        "note": d["note"],
+        "left": {"source": d["left_source"], "text": d["left_text"], "sentence": d["left_sentence"]},
+        "right": {"source": d["right_source"], "text": d["right_text"], "sentence": d["right_sentence"]},
+        "match_id": d["match_id"],
+        "url": match_url(call, d["left_article_id"], d["right_article_id"], d["match_id"]),
+    }
+
+
+def _quote(call: Call, q: Row) -> Row:
+    return {
+        "left": {"source": q["left_source"], "quote": q["left_quote"], "speaker": q["left_speaker"]},
+        "right": {"source": q["right_source"], "quote": q["right_quote"], "speaker": q["right_speaker"]},
+        "match_id": q["match_id"],
+        "url": match_url(call, q["left_article_id"], q["right_article_id"], q["match_id"]),
+    }
+
+
+def _pairs(call: Call, articles: Sequence[Row], shared: Sequence[Row]) -> list[Row]:
+    """A row an article, a cell for each other one: how much of the row's article stands in the column's."""
+    found = {(row["article_id"], row["other_article_id"]): row["found"] for row in shared}
+    rows = []
+    for a in articles:
+        cells: list[Row | None] = []
+        for b in articles:
+            if a["source"]["id"] == b["source"]["id"]:
+                cells.append(None)
+                continue
+            n = found.get((a["id"], b["id"]), 0)
+            cells.append(
+                {
+                    "other_article_id": b["id"],
+                    "found": n,
+                    "share_found": share(n, a["told"]),
+                    "url": call.url(links.compare_path(a["id"], b["id"])),
+                }
+            )
+        rows.append({"article_id": a["id"], "told": a["told"], "cells": cells})
+    return rows
+
+
+def _timeline(articles: Sequence[Row]) -> list[Row]:
+    """The dated articles from the first on, each with the hours since, where the dates hold times."""
+    dated = [a for a in articles if a["published"]]
+    start = _moment(dated[0]["published"]) if dated else None
+    rows = []
+    for a in dated:
+        at = _moment(a["published"])
+        known = start is not None and at is not None and (start.tzinfo is None) == (at.tzinfo is None)
+        hours = round((at - start).total_seconds() / 3600, 1) if known and at and start else None
+        rows.append({"article_id": a["id"], "published": a["published"], "hours_after_first": hours})
+    return rows
+
+
+def _moment(published: str) -> datetime | None:
+    """The point in time, or None where only the day is known."""
+    if len(published) <= 10:
+        return None
+    try:
+        return datetime.fromisoformat(published.replace("Z", "+00:00"))
+    except ValueError:
+        return None

@@ -1,0 +1,116 @@
+"""What the entities list and the page of one entity ask."""
+
+from __future__ import annotations
+
+LIST = """
+SELECT id, name, type, article_count, source_count, sentence_count, story_count, mention_count, match_count
+FROM entities
+WHERE {where}
+ORDER BY article_count DESC, id DESC
+LIMIT :limit
+"""
+
+OF_TYPE = "type = :type"
+NAMED = (
+    "(name LIKE :name ESCAPE '\\' OR id IN (SELECT entity_id FROM entity_aliases WHERE alias LIKE :name ESCAPE '\\'))"
+)
+AFTER = "(article_count, id) < (:after_value, :after_id)"
+
+TYPES = "SELECT type, count(*) AS n FROM entities WHERE {where} GROUP BY type ORDER BY n DESC, type"
+
+ALIASES_OF = """
+SELECT x.entity_id, x.alias, x.mention_count
+FROM json_each(:entities) j
+JOIN entity_aliases x ON x.entity_id = j.value
+ORDER BY x.entity_id, x.mention_count DESC, x.alias
+"""
+
+ENTITY = """
+SELECT id, name, type, article_count, source_count, sentence_count, story_count, mention_count, match_count
+FROM entities WHERE id = :entity_id
+"""
+
+ALIASES = """
+SELECT alias, mention_count, origin FROM entity_aliases WHERE entity_id = :entity_id ORDER BY mention_count DESC, alias
+"""
+
+STORIES = """
+SELECT st.id, st.title, st.last_published, x.article_count, x.source_count, st.source_count AS story_source_count
+FROM story_entities x
+JOIN stories st ON st.id = x.story_id
+WHERE x.entity_id = :entity_id
+ORDER BY x.source_count DESC, x.article_count DESC, st.id DESC
+LIMIT :limit
+"""
+
+SOURCES = """
+SELECT so.id, so.name, count(*) AS article_count, sum(x.mention_count) AS mention_count
+FROM article_entities x
+JOIN articles a ON a.id = x.article_id
+JOIN sources so ON so.id = a.source_id
+WHERE x.entity_id = :entity_id
+GROUP BY so.id
+ORDER BY mention_count DESC, so.name
+"""
+
+SENTENCES = """
+SELECT e.sentence_id, e.text, e.role, e.article_id, e.source_id, e.source, e.published, s.position, s.start
+FROM entity_sentences e
+JOIN sentences s ON s.id = e.sentence_id
+WHERE e.entity_id = :entity_id AND e.story_id IS :story_id AND e.role <> 'boilerplate'
+  AND NOT EXISTS (SELECT 1 FROM repeats r WHERE r.sentence_id = e.sentence_id)
+ORDER BY e.published IS NULL, e.published, e.article_id, s.position
+LIMIT :limit
+"""
+
+MENTIONS = """
+SELECT m.sentence_id, m.start, m."end"
+FROM json_each(:sentences) j
+JOIN mentions m ON m.sentence_id = j.value AND m.entity_id = :entity_id
+ORDER BY m.sentence_id, m.start
+"""
+
+MATCHES = """
+SELECT m.id, m.left_sentence_id, m.right_sentence_id, m.left_article_id, m.right_article_id, m.score, m.kind
+FROM json_each(:sentences) j
+JOIN matches m ON m.left_sentence_id = j.value
+WHERE m.right_sentence_id IN (SELECT value FROM json_each(:sentences))
+ORDER BY m.score DESC, m.id
+"""
+
+FACTS = """
+SELECT x.fact_id, x.sentence_id, f.text, f.source_count
+FROM json_each(:sentences) j
+JOIN fact_sentences x ON x.sentence_id = j.value
+JOIN facts f ON f.id = x.fact_id
+ORDER BY f.source_count DESC, x.fact_id
+"""
+
+QUANTITIES = """
+SELECT q.sentence_id, q.text, q.kind
+FROM json_each(:sentences) j
+JOIN quantities q ON q.sentence_id = j.value
+ORDER BY q.kind, q.value, q.id
+"""
+
+QUOTES = """
+SELECT q.id, q.sentence_id, q.text, q.speaker, s.article_id, so.name AS source
+FROM quotes q
+JOIN sentences s ON s.id = q.sentence_id
+JOIN articles a ON a.id = s.article_id
+JOIN sources so ON so.id = a.source_id
+WHERE q.entity_id = :entity_id
+ORDER BY a.published IS NULL, a.published, q.id
+LIMIT :limit
+"""
+
+WITH_ENTITIES = """
+SELECT e.id, e.name, e.type, count(DISTINCT m.sentence_id) AS sentence_count
+FROM json_each(:sentences) j
+JOIN mentions m ON m.sentence_id = j.value
+JOIN entities e ON e.id = m.entity_id
+WHERE m.entity_id <> :entity_id
+GROUP BY e.id
+ORDER BY sentence_count DESC, e.name
+LIMIT :limit
+"""

@@ -1,0 +1,85 @@
+"""What the stories list asks. Its conditions are put together from the parts here, never from what a reader typed."""
+
+from __future__ import annotations
+
+MATCHING = "stories.id IN (SELECT a.story_id FROM articles a WHERE a.rowid IN ({}))".format(
+    "SELECT rowid FROM articles_fts WHERE articles_fts MATCH :search"
+)
+OF_SOURCE = "EXISTS (SELECT 1 FROM articles a WHERE a.story_id = stories.id AND a.source_id = :{name})"
+WITH_ENTITY = "EXISTS (SELECT 1 FROM story_entities e WHERE e.story_id = stories.id AND e.entity_id = :{name})"
+SEVERAL_SOURCES = "stories.source_count > 1"
+
+LIST = """
+SELECT id, title, first_published, last_published, article_count, source_count, match_count, fact_count
+FROM stories
+WHERE {where}
+ORDER BY {order}
+LIMIT :limit
+"""
+
+ORDERS = {
+    "newest": "last_published DESC, id DESC",
+    "sources": "source_count DESC, id DESC",
+}
+AFTER = {
+    "newest": "(last_published, id) < (:after_value, :after_id)",
+    "sources": "(source_count, id) < (:after_value, :after_id)",
+}
+UNDATED = "last_published IS NULL"
+"""Stories without a date come after all others."""
+UNDATED_ORDER = "id DESC"
+UNDATED_AFTER = "id < :after_id"
+
+COUNT = "SELECT count(*) AS n FROM stories WHERE {where}"
+
+SOURCES_OF_STORIES = """
+SELECT a.story_id, so.id AS source_id, so.name AS source, count(*) AS article_count, min(a.published) AS published
+FROM json_each(:stories) x
+JOIN articles a ON a.story_id = x.value
+JOIN sources so ON so.id = a.source_id
+GROUP BY a.story_id, so.id
+ORDER BY a.story_id, published IS NULL, published, so.name
+"""
+
+DIFFERENCES_OF_STORIES = """
+SELECT m.story_id, d.kind, count(*) AS n
+FROM json_each(:stories) x
+JOIN matches m ON m.story_id = x.value
+JOIN differences d ON d.match_id = m.id
+GROUP BY m.story_id, d.kind
+"""
+
+SOURCE_FACET = """
+SELECT so.id, so.name, count(*) AS n
+FROM (SELECT DISTINCT a.story_id, a.source_id FROM stories JOIN articles a ON a.story_id = stories.id WHERE {where}) x
+JOIN sources so ON so.id = x.source_id
+GROUP BY so.id
+ORDER BY n DESC, so.name
+LIMIT :limit
+"""
+
+ALL_SOURCES_FACET = "SELECT id, name, story_count AS n FROM sources ORDER BY n DESC, name LIMIT :limit"
+
+ENTITY_FACET = """
+SELECT e.id, e.name, e.type, count(*) AS n
+FROM stories
+JOIN story_entities x ON x.story_id = stories.id
+JOIN entities e ON e.id = x.entity_id
+WHERE {where}
+GROUP BY e.id
+ORDER BY n DESC, e.name
+LIMIT :limit
+"""
+
+ALL_ENTITIES_FACET = """
+SELECT id, name, type, story_count AS n
+FROM entities
+ORDER BY article_count DESC
+LIMIT :limit
+"""
+
+NAMES = """
+SELECT 'source' AS kind, id, name FROM sources WHERE id IN (SELECT value FROM json_each(:sources))
+UNION ALL
+SELECT 'entity', id, name FROM entities WHERE id IN (SELECT value FROM json_each(:entities))
+"""
