@@ -1,0 +1,315 @@
+"""Train the sentence matcher on hand-aligned stories and write its packaged model.
+
+    python benchmarks/train_matcher.py STORIES [--level lexical] [--report FOLDER_OR_FILE ...] [--out MODEL.json]
+
+STORIES is a folder of JSON files, one a story: `articles`, each with `id`, `text` (or `file`, beside `--texts`),
+`sentences` (`id`, `start`, `end`: character offsets) and `pairs` of sentence ids `left`, `right` with `label`:
+`same` (a person says that both tell the same), `partial` (they share a part of what they tell) or `unsure`. All other
+pairs of sentences of two articles count as not aligned.
+
+Nothing is chosen by looking at the `--report` sets: the number of trees is fixed, calibration, cut and the border of
+`partial` come from predictions on stories that the predicting model has not seen (five folds by story).
+Needs lightgbm and scikit-learn beside the `load` extra: pip install lightgbm scikit-learn
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from datasette_newscompare.matching.candidates import find_candidates
+from datasette_newscompare.matching.context import context_features
+from datasette_newscompare.matching.features import pair_features
+from datasette_newscompare.matching.index import StoryIndex, build_index
+from datasette_newscompare.matching.settings import MatchSettings
+from datasette_newscompare.records import StoryArticle, StorySentence
+from datasette_newscompare.text.quantities import find_quantities
+from datasette_newscompare.text.quotes import find_quotes
+from datasette_newscompare.text.segment import Span
+
+try:
+    import lightgbm
+    from sklearn.isotonic import IsotonicRegression
+    from sklearn.metrics import average_precision_score
+    from sklearn.model_selection import GroupKFold
+except ImportError as missing:  # pragma: no cover
+    sys.exit(f"{missing.name} is needed to train: pip install lightgbm scikit-learn")
+
+FOLDS = 5
+PARAMETERS = {
+    "objective": "binary",
+    "learning_rate": 0.04,
+    "num_leaves": 15,
+    "min_data_in_leaf": 40,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "lambda_l2": 5.0,
+    "seed": 1,
+    "deterministic": True,
+    "num_threads": 1,
+    "verbose": -1,
+}
+LABELS = ("none", "partial", "same", "unsure")
+
+
+@dataclass
+class Story:
+    """An aligned story with the features of its candidate pairs."""
+
+    name: str
+    index: StoryIndex
+    short: np.ndarray
+    long: np.ndarray
+    features: np.ndarray
+    label: np.ndarray
+    same_count: int
+    any_count: int
+
+
+def read_story(path: Path, texts: Path | None = None) -> tuple[str, list[StoryArticle], dict[tuple[int, int], str]]:
+    """A story's articles as the matcher sees them, with the sentences of the alignment, and the label of each pair."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    ids: dict[str, int] = {}
+    articles = []
+    for a in data["articles"]:
+        text = a["text"] if "text" in a else ((texts or path.parent) / a["file"]).read_text(encoding="utf-8")
+        spans, paragraph, before = [], 0, 0
+        for s in a["sentences"]:
+            paragraph += "\n" in text[before : s["start"]]
+            before = s["end"]
+            spans.append(Span(paragraph, s["start"], s["end"]))
+        quotes: dict[int, list[Any]] = {}
+        for position, quote in find_quotes(text, spans):
+            quotes.setdefault(position, []).append(quote)
+        sentences = []
+        for position, (s, span) in enumerate(zip(a["sentences"], spans, strict=True)):
+            ids[s["id"]] = len(ids) + 1
+            words = text[span.start : span.end]
+            sentences.append(
+                StorySentence(
+                    id=ids[s["id"]],
+                    article_id=a["id"],
+                    source_id=a["id"],
+                    position=position,
+                    paragraph=span.paragraph,
+                    role="body",
+                    start=span.start,
+                    text=words,
+                    quantities=tuple(find_quantities(words, span.start, a.get("published"))),
+                    quotes=tuple(quotes.get(position, ())),
+                )
+            )
+        articles.append(StoryArticle(a["id"], a["id"], a.get("published"), tuple(sentences)))
+    gold = {(ids[p["left"]], ids[p["right"]]): p["label"] for p in data["pairs"]}
+    return data["story"], articles, gold | {(b, a): label for (a, b), label in gold.items()}
+
+
+def read_stories(path: Path, level: str, texts: Path | None = None) -> list[Story]:
+    """The stories of a folder, or of one file, with their features."""
+    out = []
+    settings = MatchSettings(level=level)
+    for file in sorted(path.glob("*.json")) if path.is_dir() else [path]:
+        name, articles, gold = read_story(file, texts)
+        index = build_index(sorted(articles, key=lambda a: a.id))
+        left, right, _ = find_candidates(index, settings.candidates_per_sentence)
+        features, short, long = pair_features(index, left, right)
+        ids = [s.id for s in index.sentences]
+        label = np.array([LABELS.index(gold.get((ids[a], ids[b]), "none")) for a, b in zip(short, long, strict=True)])
+        labels = list(gold.values())
+        out.append(
+            Story(
+                name, index, short, long, features, label,
+                labels.count("same") // 2, (labels.count("same") + labels.count("partial")) // 2,
+            )
+        )  # fmt: skip
+    return out
+
+
+def fit(rows: np.ndarray, target: np.ndarray, trees: int) -> Any:
+    """Boosted trees for the probability of `target`."""
+    return lightgbm.train(PARAMETERS, lightgbm.Dataset(rows, target), trees)
+
+
+def unseen(rows: np.ndarray, target: np.ndarray, group: np.ndarray, trees: int, seed: int) -> np.ndarray:
+    """For each row the prediction of trees that were not fitted on its story."""
+    out = np.zeros(len(rows))
+    for train, test in GroupKFold(FOLDS, shuffle=True, random_state=seed).split(rows, groups=group):
+        out[test] = fit(rows[train], target[train], trees).predict(rows[test])
+    return out
+
+
+def contexts(stories: list[Story], any_score: np.ndarray, same_score: np.ndarray) -> np.ndarray:
+    """What surrounds each candidate pair, for all stories."""
+    out, start = [], 0
+    for s in stories:
+        some = slice(start, start + len(s.label))
+        start = some.stop
+        first = any_score[some].astype(np.float32), same_score[some].astype(np.float32)
+        out.append(context_features(s.index, s.short, s.long, *first))
+    return np.concatenate(out)
+
+
+def measures(chosen: np.ndarray, label: np.ndarray, same_count: int, any_count: int) -> dict[str, float]:
+    """P_any, R_same, R_any and F of the chosen pairs; unsure pairs count neither way."""
+    judged = label[chosen & (label != LABELS.index("unsure"))]
+    right = int(np.isin(judged, (1, 2)).sum())
+    precision, recall = right / max(1, len(judged)), int((judged == 2).sum()) / max(1, same_count)
+    return {
+        "P_any": round(precision, 4),
+        "R_same": round(recall, 4),
+        "R_any": round(right / max(1, any_count), 4),
+        "F": round(2 * precision * recall / max(1e-9, precision + recall), 4),
+    }
+
+
+def calibrate(raw: np.ndarray, target: np.ndarray, weight: np.ndarray) -> tuple[list[float], list[float]]:
+    """Points of a rising line from raw to observed probability (isotonic regression, thinned and smoothed)."""
+    order = np.argsort(raw)
+    raw, target, weight = raw[order], target[order], weight[order]
+    fitted = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(raw, target, weight)
+    at = np.concatenate([[0.0], np.linspace(0.02, 0.98, 33), [1.0]])
+    values = np.array([fitted.predict(np.clip(np.linspace(x - 0.02, x + 0.02, 9), 0, 1)).mean() for x in at])
+    return [round(float(x), 4) for x in at], [round(float(x), 4) for x in np.maximum.accumulate(values)]
+
+
+def choose(
+    score: np.ndarray, same: np.ndarray, label: np.ndarray, counts: tuple[int, int], precision: float
+) -> dict[str, float]:
+    """The weight of `same`, cut and floor that give most F where P_any is at least `precision`."""
+    best: tuple[float, dict[str, float]] = (-1.0, {})
+    for weight in (0.0, 0.5, 1.0, 2.0):
+        for floor in (0.0, 0.3, 0.4, 0.5):
+            for cut in np.arange(0.2, 2.4, 0.02):
+                found = measures((score + weight * same >= cut) & (score >= floor), label, *counts)
+                if found["P_any"] >= precision and found["F"] > best[0]:
+                    best = found["F"], {"same_weight": weight, "cut": round(float(cut), 2), "floor": floor}
+    return best[1]
+
+
+def dump(boosters: list[Any], prior: list[float]) -> dict[str, Any]:
+    """Ensembles as `matching.trees.read_forest` reads them."""
+    out = []
+    for booster, base in zip(boosters, prior, strict=True):
+        trees = []
+        for tree in booster.dump_model()["tree_info"]:
+            t: dict[str, list[Any]] = {"feature": [], "threshold": [], "left": [], "right": [], "value": []}
+            _flatten(tree["tree_structure"], t)
+            trees.append(t)
+        out.append({"base": base, "trees": trees})
+    return {"ensembles": out}
+
+
+def _flatten(node: dict[str, Any], out: dict[str, list[Any]]) -> int:
+    if "leaf_value" in node:
+        out["value"].append(float(f"{node['leaf_value']:.5g}"))
+        return -len(out["value"])
+    at = len(out["feature"])
+    out["feature"].append(node["split_feature"])
+    out["threshold"].append(float(np.float32(node["threshold"])))
+    out["left"].append(0)
+    out["right"].append(0)
+    out["left"][at] = _flatten(node["left_child"], out)
+    out["right"][at] = _flatten(node["right_child"], out)
+    return at
+
+
+def reliability(score: np.ndarray, label: np.ndarray) -> list[dict[str, float]]:
+    """Of the pairs in each tenth of the score: how many there are, their mean score and the share that people align."""
+    out = []
+    known = label != LABELS.index("unsure")
+    for low in np.arange(0, 1, 0.1):
+        some = known & (score >= low) & (score < (low + 0.1 if low < 0.89 else 1.01))
+        if some.any():
+            share = float(np.isin(label[some], (1, 2)).mean())
+            out.append(
+                {
+                    "from": round(float(low), 1),
+                    "pairs": int(some.sum()),
+                    "mean": round(float(score[some].mean()), 3),
+                    "right": round(share, 3),
+                }
+            )
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("stories", type=Path)
+    parser.add_argument("--level", default="lexical")
+    parser.add_argument("--trees", type=int, nargs=2, default=(250, 200), help="of the first and second step")
+    parser.add_argument("--precision", type=float, default=0.8, help="least P_any that the cut is chosen for")
+    parser.add_argument("--report", type=Path, nargs="*", default=[], help="aligned stories to give figures for")
+    parser.add_argument("--texts", type=Path, help="where the files of articles without text are")
+    parser.add_argument("--out", type=Path)
+    args = parser.parse_args()
+    started = time.perf_counter()
+    stories = read_stories(args.stories, args.level)
+    rows = np.concatenate([s.features for s in stories])
+    label = np.concatenate([s.label for s in stories])
+    group = np.repeat(np.arange(len(stories)), [len(s.label) for s in stories])
+    counts = sum(s.same_count for s in stories), sum(s.any_count for s in stories)
+    is_any, is_same = np.isin(label, (1, 2)), label == 2
+    any_1, same_1 = (unseen(rows, y, group, args.trees[0], seed=0) for y in (is_any, is_same))
+    wide = np.hstack([rows, contexts(stories, any_1, same_1)])
+    any_2, same_2 = (unseen(wide, y, group, args.trees[1], seed=1) for y in (is_any, is_same))
+    weight = np.ones(len(label))
+    any_from, any_to = calibrate(any_2, is_any, weight)
+    same_from, same_to = calibrate(same_2, is_same, weight)
+    score = np.interp(any_2, any_from, any_to)
+    same = np.minimum(score, np.interp(same_2, same_from, same_to))
+    decision = choose(score, same, label, counts, args.precision)
+    chosen = (score + decision["same_weight"] * same >= decision["cut"]) & (score >= decision["floor"])
+    right = chosen & is_any
+    borders = np.arange(0.2, 0.8, 0.02)
+    decision["partial_below"] = round(
+        float(max(borders, key=lambda b: np.mean(((same / score)[right] >= b) == is_same[right]))), 2
+    )
+    figures: dict[str, Any] = {
+        "trained on": {"stories": len(stories), "aligned pairs": counts[1], "candidate pairs": len(label)},
+        "cross-validated": {
+            **measures(chosen, label, *counts),
+            "AP_any pair alone": round(float(average_precision_score(is_any, any_1)), 4),
+            "AP_any": round(float(average_precision_score(is_any, score)), 4),
+            "candidates hold": round(float(is_any.sum() / counts[1]), 4),
+            "candidates hold same": round(float(is_same.sum() / counts[0]), 4),
+            "kind right": round(
+                float(np.mean(((same / score)[right] >= decision["partial_below"]) == is_same[right])), 4
+            ),
+        },
+        "reliability": reliability(score, label),
+    }
+    pair = [fit(rows, y, args.trees[0]) for y in (is_any, is_same)]
+    context = [fit(wide, y, args.trees[1]) for y in (is_any, is_same)]
+    for path in args.report:
+        held = read_stories(path, args.level, args.texts)
+        h_rows, h_label = np.concatenate([s.features for s in held]), np.concatenate([s.label for s in held])
+        first = [b.predict(h_rows) for b in pair]
+        raw = [b.predict(np.hstack([h_rows, contexts(held, *first)])) for b in context]
+        h_score = np.interp(raw[0], any_from, any_to)
+        h_same = np.minimum(h_score, np.interp(raw[1], same_from, same_to))
+        h_chosen = (h_score + decision["same_weight"] * h_same >= decision["cut"]) & (h_score >= decision["floor"])
+        h_counts = sum(s.same_count for s in held), sum(s.any_count for s in held)
+        figures[path.stem] = measures(h_chosen, h_label, *h_counts)
+    figures["seconds"] = round(time.perf_counter() - started)
+    print(json.dumps({"decision": decision, **figures}, indent=1))
+    if args.out:
+        model = {
+            "figures": figures,
+            "decision": decision,
+            "calibration": {"any_from": any_from, "any_to": any_to, "same_from": same_from, "same_to": same_to},
+            "pair": dump(pair, [0.0, 0.0]),
+            "context": dump(context, [0.0, 0.0]),
+        }
+        args.out.write_text(json.dumps(model, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

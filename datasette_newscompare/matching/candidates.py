@@ -1,0 +1,68 @@
+"""Which pairs of sentences are worth a closer look: a sparse inverted index, rare words first."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .index import Floats, Ints, StoryIndex
+
+MAX_POSTINGS = 400
+"""A word in more sentences than this finds no candidates: in a large story it is what the story is about."""
+
+
+def find_candidates(index: StoryIndex, per_sentence: int = 8) -> tuple[Ints, Ints, Floats]:
+    """Pairs (left row, right row, cosine) of different sources, left before right, in row order.
+
+    A pair is kept where it is among the `per_sentence` best of either sentence in the other's article, by cosine of
+    weighted words or by the share of the shorter sentence that stands in the other.
+    """
+    n = len(index.sentences)
+    rows, columns = np.nonzero(index.content >= 0)
+    terms = index.content[rows, columns]
+    weight = index.informative[terms] + np.float32(0.02)
+    norm = np.sqrt(np.bincount(rows, weight**2, minlength=n)) + 1e-6
+    total = np.bincount(rows, weight, minlength=n) + 1e-6
+    order = np.argsort(terms, kind="stable")
+    terms, rows = terms[order], rows[order]
+    _, first, size = np.unique(terms, return_index=True, return_counts=True)
+    keys: list[Ints] = []
+    values: list[Floats] = []
+    for k in np.unique(size):
+        if k < 2 or k > MAX_POSTINGS:
+            continue
+        starts = first[size == k]
+        members = rows[starts[:, None] + np.arange(k)]
+        a, b = np.triu_indices(k, 1)
+        left, right = members[:, a].ravel(), members[:, b].ravel()
+        w = np.repeat(index.informative[terms[starts]] + np.float32(0.02), len(a))
+        other = index.source[left] != index.source[right]
+        keys.append(left[other] * n + right[other])
+        values.append(w[other])
+    if not keys:
+        none = np.zeros(0, dtype=np.int64)
+        return none, none, np.zeros(0, dtype=np.float32)
+    key, inverse = np.unique(np.concatenate(keys), return_inverse=True)
+    weights = np.concatenate(values)
+    squares = np.bincount(inverse, weights.astype(np.float64) ** 2)
+    sums = np.bincount(inverse, weights.astype(np.float64))
+    left, right = key // n, key % n
+    cosine = squares / (norm[left] * norm[right])
+    inside = sums / np.minimum(total[left], total[right])
+    keep = np.zeros(len(key), dtype=bool)
+    for measure, most in ((cosine, per_sentence), (inside, (per_sentence + 1) // 2)):
+        for here, there in ((left, right), (right, left)):
+            keep |= _rank(here, index.article[there], measure) < most
+    return left[keep], right[keep], cosine[keep].astype(np.float32)
+
+
+def _rank(row: Ints, group: Ints, value: np.ndarray) -> Ints:
+    """The place of each pair among those of its row and group, best value first."""
+    order = np.lexsort((-value, group, row))
+    r, g = row[order], group[order]
+    new = np.ones(len(r), dtype=bool)
+    new[1:] = (r[1:] != r[:-1]) | (g[1:] != g[:-1])
+    starts = np.flatnonzero(new)
+    place = np.arange(len(r)) - np.repeat(starts, np.diff(np.append(starts, len(r))))
+    out = np.empty(len(r), dtype=np.int64)
+    out[order] = place
+    return out

@@ -1,0 +1,168 @@
+"""What a pair's surroundings say: its rivals, its neighbours, the reading order, and what third articles tell.
+
+A pair alone does not show whether a person would align it: a better counterpart in the same article speaks against it,
+matching neighbours and a third article that tells both speak for it. Everything here is measured on first scores.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .index import Floats, Ints, StoryIndex
+
+ANCHOR = 0.4
+"""First score from which a pair counts as a fixed point of the reading order."""
+
+NAMES = (
+    "any", "same", "rank_short", "rank_long", "rival_short", "rival_long", "rival_same_short", "rival_same_long",
+    "others_short", "others_long", "near_before", "near_after", "near_short_before", "near_short_after",
+    "near_long_before", "near_long_after", "cross_before", "cross_after", "density", "density_same", "size_short",
+    "size_long", "in_order", "anchors", "anchor_distance", "diagonal", "third", "third_sum", "told_short", "told_long",
+    "rank_short_story", "rank_long_story", "sum_short_before", "sum_short_after", "sum_long_before", "sum_long_after",
+    "articles",
+)  # fmt: skip
+
+
+def context_features(index: StoryIndex, short: Ints, long: Ints, any_score: Floats, same_score: Floats) -> Floats:
+    """The features of each pair among all candidate pairs of its story, pairs x `NAMES`."""
+    n, m = len(index.sentences), len(short)
+    if m == 0:
+        return np.zeros((0, len(NAMES)), dtype=np.float32)
+    # every pair from both ends: `here` reads from one sentence, `there` is its counterpart
+    here, there = np.concatenate([short, long]), np.concatenate([long, short])
+    both = np.concatenate([any_score, any_score]).astype(np.float64)
+    both_same = np.concatenate([same_score, same_score]).astype(np.float64)
+    group = index.article[there]
+    rank, rival = _rank_and_rival(here, group, both)
+    _, rival_same = _rank_and_rival(here, group, both_same)
+    rank_story, _ = _rank_and_rival(here, np.zeros_like(here), both)
+    articles = int(index.article.max()) + 1
+    row_key = here * articles + group
+    row_sum = np.bincount(row_key, both, minlength=n * articles)
+    others = row_sum[row_key] - both
+    told = np.bincount(here, both, minlength=n)
+    keys = here * n + there
+    order = np.argsort(keys)
+    keys_sorted, value_sorted = keys[order], both[order]
+
+    def score_at(i: Ints, j: Ints, i_from: Ints, j_from: Ints) -> Floats:
+        inside = (i >= 0) & (j >= 0) & (i < n) & (j < n)
+        i, j = np.clip(i, 0, n - 1), np.clip(j, 0, n - 1)
+        inside &= (index.article[i] == index.article[i_from]) & (index.article[j] == index.article[j_from])
+        key = i * n + j
+        at = np.minimum(np.searchsorted(keys_sorted, key), len(keys_sorted) - 1)
+        return np.where(inside & (keys_sorted[at] == key), value_sorted[at], 0.0)
+
+    def sum_at(i: Ints, i_from: Ints, other: Ints) -> Floats:
+        inside = (i >= 0) & (i < n)
+        i = np.clip(i, 0, n - 1)
+        inside &= index.article[i] == index.article[i_from]
+        return np.where(inside, row_sum[i * articles + index.article[other]], 0.0)
+
+    block = np.minimum(index.article[short], index.article[long]) * articles + np.maximum(
+        index.article[short], index.article[long]
+    )
+    block_any = np.bincount(block, any_score, minlength=articles**2)
+    block_same = np.bincount(block, same_score, minlength=articles**2)
+    size_short, size_long = index.article_size[short], index.article_size[long]
+    smaller = np.minimum(size_short, size_long)
+    in_order, anchors, distance, diagonal = _order(index, short, long, any_score, block)
+    third, third_sum = _third(index, here, there, both, short, long)
+    columns = (
+        any_score, same_score, rank[:m], rank[m:], rival[:m], rival[m:], rival_same[:m], rival_same[m:],
+        others[:m], others[m:],
+        score_at(short - 1, long - 1, short, long), score_at(short + 1, long + 1, short, long),
+        score_at(short - 1, long, short, long), score_at(short + 1, long, short, long),
+        score_at(short, long - 1, short, long), score_at(short, long + 1, short, long),
+        score_at(short - 1, long + 1, short, long), score_at(short + 1, long - 1, short, long),
+        block_any[block] / smaller, block_same[block] / smaller, size_short, size_long,
+        in_order, anchors, distance, diagonal, third, third_sum,
+        (told[short] - row_sum[row_key[:m]]) / max(1, articles - 2),
+        (told[long] - row_sum[row_key[m:]]) / max(1, articles - 2),
+        rank_story[:m], rank_story[m:],
+        sum_at(short - 1, short, long), sum_at(short + 1, short, long),
+        sum_at(long - 1, long, short), sum_at(long + 1, long, short),
+        np.full(m, articles),
+    )  # fmt: skip
+    return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)
+
+
+def _rank_and_rival(row: Ints, group: Ints, value: np.ndarray) -> tuple[Ints, np.ndarray]:
+    """Place of each pair in its row and group, best first, and the best value there but its own."""
+    order = np.lexsort((-value, group, row))
+    r, g, v = row[order], group[order], value[order]
+    new = np.ones(len(r), dtype=bool)
+    new[1:] = (r[1:] != r[:-1]) | (g[1:] != g[:-1])
+    starts = np.flatnonzero(new)
+    sizes = np.diff(np.append(starts, len(r)))
+    first = np.repeat(starts, sizes)
+    place = np.arange(len(r)) - first
+    second = np.where(sizes > 1, v[np.minimum(starts + 1, len(v) - 1)], 0.0)
+    rival = np.where(place == 0, np.repeat(second, sizes), v[first])
+    rank, best_rival = np.empty_like(place), np.empty(len(r))
+    rank[order], best_rival[order] = place, rival
+    return rank, best_rival
+
+
+def _order(
+    index: StoryIndex, short: Ints, long: Ints, score: Floats, block: Ints
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """How a pair stands to the sure pairs of its two articles.
+
+    Returns the weighted share of them that keep the same order, their summed weight over the shorter article's size,
+    the distance in sentences to the nearest, and how far the pair is from where they would put it.
+    """
+    m = len(short)
+    share, total, distance, diagonal = np.full(m, 0.5), np.zeros(m), np.full(m, 20.0), np.full(m, 1.0)
+    turned = index.article[short] > index.article[long]
+    x = index.place[np.where(turned, long, short)].astype(np.float64)
+    y = index.place[np.where(turned, short, long)].astype(np.float64)
+    smaller = np.minimum(index.article_size[short], index.article_size[long])
+    y_size = index.article_size[np.where(turned, short, long)]
+    by_block = np.argsort(block, kind="stable")
+    edges = np.flatnonzero(np.diff(block[by_block])) + 1
+    for members in np.split(by_block, edges):
+        sure = members[score[members] >= ANCHOR]
+        if len(sure) == 0:
+            continue
+        dx, dy = x[members][:, None] - x[sure], y[members][:, None] - y[sure]
+        other = (dx != 0) | (dy != 0)
+        w = score[sure] * other
+        weight = w.sum(1)
+        share[members] = (w * (np.sign(dx) == np.sign(dy))).sum(1) / np.maximum(weight, 1e-6)
+        total[members] = weight / smaller[members]
+        gap = np.where(other, np.maximum(np.abs(dx), np.abs(dy)), 20.0)
+        distance[members] = np.minimum(20.0, gap.min(1))
+        near = w * np.exp(-np.abs(dx) / 3.0) + 1e-9
+        diagonal[members] = np.minimum(1.0, np.abs((near * dy).sum(1) / near.sum(1)) / y_size[members])
+        share[members[weight <= 1e-6]] = 0.5
+    return share, total, distance, diagonal
+
+
+def _third(
+    index: StoryIndex, here: Ints, there: Ints, value: np.ndarray, short: Ints, long: Ints
+) -> tuple[np.ndarray, np.ndarray]:
+    """The best way from one sentence to the other through a sentence of a third article: the weaker of both scores."""
+    m, n = len(short), len(index.sentences)
+    best, total = np.zeros(m), np.zeros(m)
+    if index.article.max() < 2:
+        return best, total
+    strong = value >= 0.15
+    a, b, v = here[strong], there[strong], value[strong]
+    order = np.argsort(a, kind="stable")
+    a, b, v = a[order], b[order], v[order]
+    start, stop = np.searchsorted(a, np.arange(n)), np.searchsorted(a, np.arange(n), side="right")
+    keys = short * n + long
+    by_key = np.argsort(keys)
+    sorted_keys = keys[by_key]
+    for middle in np.flatnonzero(stop - start >= 2):
+        ends, scores = b[start[middle] : stop[middle]], v[start[middle] : stop[middle]]
+        i, j = np.meshgrid(np.arange(len(ends)), np.arange(len(ends)), indexing="ij")
+        apart = index.article[ends[i]] != index.article[ends[j]]
+        key, weakest = (ends[i] * n + ends[j])[apart], np.minimum(scores[i], scores[j])[apart]
+        at = np.minimum(np.searchsorted(sorted_keys, key), m - 1)
+        found = sorted_keys[at] == key
+        pair = by_key[at[found]]
+        np.maximum.at(best, pair, weakest[found])
+        np.add.at(total, pair, weakest[found])
+    return best, total

@@ -1,0 +1,65 @@
+"""Why two sentences match, in words that stand in both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from ..records import Why
+from .index import StoryIndex
+
+MOST = 6
+FEWEST_QUOTED = 3
+"""Words in a row that one side quotes and the other has, from which they are shown."""
+TELLING = 0.25
+"""Rarity in the language from which a shared word is shown."""
+
+
+def explain(index: StoryIndex, left: int, right: int) -> Why:
+    """The shared names, numbers, rare words (rarest first) and quoted runs, as the left sentence writes them."""
+    tokens, text = index.tokens[left], index.sentences[left].text
+    ids = index.run[left, : len(tokens)]
+    other = index.run[right, : len(index.tokens[right])]
+    shared = np.isin(ids, other)
+    followed = set(zip(other[:-1].tolist(), other[1:].tolist(), strict=True))
+    named = shared & index.name[ids] & np.array([text[t.start].isupper() for t in tokens], dtype=bool)
+    numbers = shared & index.number[ids]
+    words = shared & ~named & ~numbers & (index.rarity[ids] >= TELLING)
+    by_rarity = sorted(np.flatnonzero(words), key=lambda k: (-float(index.rarity[ids[k]]), int(k)))
+    return Why(
+        names=_first(_runs(index, left, named, followed, 1)),
+        numbers=_first(text[tokens[k].start : tokens[k].end] for k in np.flatnonzero(numbers)),
+        words=_first(text[tokens[k].start : tokens[k].end].lower() for k in by_rarity),
+        quoted=_first(_quoted(index, left, right, shared, followed)),
+    )
+
+
+def _quoted(
+    index: StoryIndex, left: int, right: int, shared: np.ndarray, followed: set[tuple[int, int]]
+) -> Iterable[str]:
+    quoted_left = np.array([t.is_quoted for t in index.tokens[left]], dtype=bool)
+    quoted_right = {int(index.run[right, k]) for k, t in enumerate(index.tokens[right]) if t.is_quoted}
+    either = quoted_left | np.array([int(i) in quoted_right for i in index.run[left, : len(shared)]], dtype=bool)
+    return _runs(index, left, shared & either, followed, FEWEST_QUOTED)
+
+
+def _runs(
+    index: StoryIndex, row: int, chosen: np.ndarray, followed: set[tuple[int, int]], fewest: int
+) -> Iterable[str]:
+    """The left sentence's text of each run of chosen words that follow each other on the right too."""
+    tokens, text, ids = index.tokens[row], index.sentences[row].text, index.run[row]
+    start = None
+    for k in range(len(tokens) + 1):
+        inside = k < len(tokens) and bool(chosen[k])
+        joined = inside and k > 0 and (int(ids[k - 1]), int(ids[k])) in followed
+        if start is not None and not (inside and joined):
+            if k - start >= fewest:
+                yield text[tokens[start].start : tokens[k - 1].end]
+            start = None
+        if inside and start is None:
+            start = k
+
+
+def _first(found: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found))[:MOST]

@@ -1,0 +1,57 @@
+"""Matched sentences of several sources taken as one fact, without chaining different facts together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .alignment import Aligned
+from .index import StoryIndex
+
+AVERAGE = 0.6
+"""Mean score that all pairs of two sources must reach, unmatched pairs counted 0, for sentences to be one fact."""
+
+
+def group_facts(
+    index: StoryIndex, matches: Sequence[Aligned], repeats: Sequence[tuple[int, int]]
+) -> list[tuple[int, ...]]:
+    """Groups of rows that tell one fact, each row in one group at most, in reading order; two sources at least.
+
+    Groups grow from the surest match down, by average linkage: two groups join where the mean score over their pairs
+    of different sources reaches `AVERAGE`, so a chain a~b~c breaks where a and c do not match. Sentences of one
+    source stand in one fact only where one repeats the other: else each tells something of its own.
+    """
+    score: dict[tuple[int, int], float] = {}
+    for m in matches:
+        score[m.left, m.right] = score[m.right, m.left] = m.score
+    again = {(a, b) for a, b in repeats} | {(b, a) for a, b in repeats}
+    group_of: dict[int, int] = {}
+    groups: dict[int, list[int]] = {}
+    for row in sorted({r for m in matches for r in (m.left, m.right)}):
+        group_of[row] = row
+        groups[row] = [row]
+    for m in sorted(matches, key=lambda m: (-(m.score + m.same), m.left, m.right)):
+        a, b = group_of[m.left], group_of[m.right]
+        if a == b or not _may_join(index, groups[a], groups[b], score, again):
+            continue
+        for row in groups[b]:
+            group_of[row] = a
+        groups[a] += groups.pop(b)
+    return sorted(tuple(sorted(g)) for g in groups.values() if len({int(index.source[r]) for r in g}) > 1)
+
+
+def _may_join(
+    index: StoryIndex,
+    a: Sequence[int],
+    b: Sequence[int],
+    score: dict[tuple[int, int], float],
+    again: set[tuple[int, int]],
+) -> bool:
+    found = []
+    for x in a:
+        for y in b:
+            if index.source[x] == index.source[y]:
+                if (x, y) not in again:
+                    return False
+            else:
+                found.append(score.get((x, y), 0.0))
+    return bool(found) and sum(found) / len(found) >= AVERAGE

@@ -1,0 +1,86 @@
+"""Sentences of one source that say again what an earlier one of it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz.distance import Indel
+
+from .alignment import NEAR_VERBATIM, word_likeness
+from .index import Ints, StoryIndex
+
+FEWEST_WORDS = 4
+"""A shorter sentence ("He agreed.") repeats only itself word for word."""
+LIKE = 0.72
+"""Likeness of the words in order from which a sentence repeats an earlier one."""
+COVERED = 0.8
+"""Share of its telling words, by rarity, that must stand in the earlier one where likeness is below near-verbatim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """`row` says again what the earlier `of` says."""
+
+    row: int
+    of: int
+    score: float
+    kind: str
+
+
+def find_repeats(index: StoryIndex) -> list[Again]:
+    """Repeats within each source, in reading order; a sentence repeats the earliest one that it is as like as any.
+
+    `score` is the likeness of the words in order (1 - indel distance / words of both).
+    """
+    found: list[Again] = []
+    for source in np.unique(index.source):
+        rows = np.flatnonzero(index.source == source)
+        repeated: set[int] = set()
+        for row, candidates in _candidates(index, rows):
+            best: tuple[float, int] | None = None
+            for earlier in candidates:
+                if earlier in repeated:
+                    continue
+                value = _likeness(index, row, earlier)
+                if value > 0 and (best is None or value > best[0]):
+                    best = value, earlier
+            if best is not None:
+                repeated.add(row)
+                kind = "verbatim" if best[0] == 1 else "near-verbatim" if best[0] >= NEAR_VERBATIM else "paraphrase"
+                found.append(Again(row, best[1], best[0], kind))
+    return found
+
+
+def _candidates(index: StoryIndex, rows: Ints) -> list[tuple[int, list[int]]]:
+    """For each row the earlier rows of its source that share at least half of its words."""
+    words = [set(index.run[r, : index.lengths[r]].tolist()) for r in rows]
+    holders: dict[int, list[int]] = {}
+    out = []
+    for k, row in enumerate(rows):
+        shared: dict[int, int] = {}
+        for w in words[k]:
+            for earlier in holders.get(w, ()):
+                shared[earlier] = shared.get(earlier, 0) + 1
+        enough = [int(rows[e]) for e, count in sorted(shared.items()) if count * 2 >= len(words[k])]
+        if enough:
+            out.append((int(row), enough))
+        for w in words[k]:
+            holders.setdefault(w, []).append(k)
+    return out
+
+
+def _likeness(index: StoryIndex, row: int, earlier: int) -> float:
+    """How much `row` repeats `earlier`, 0 where it does not."""
+    alike = word_likeness(index, row, earlier)
+    if alike >= NEAR_VERBATIM:
+        return alike
+    a = index.run[row, : index.lengths[row]]
+    b = index.run[earlier, : index.lengths[earlier]]
+    if min(len(a), len(b)) < FEWEST_WORDS:
+        return 0.0
+    alike = Indel.normalized_similarity(a.tolist(), b.tolist())
+    telling = index.content[row][index.content[row] >= 0]
+    weight = index.rarity[telling]
+    covered = float(weight[np.isin(telling, b)].sum() / max(1e-6, weight.sum()))
+    return float(alike) if alike >= LIKE and covered >= COVERED else 0.0

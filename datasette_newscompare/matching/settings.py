@@ -1,0 +1,21 @@
+"""What the matcher can be told, in one typed object that is stored with each run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MatchSettings:
+    """How a story is compared. The defaults are what `docs/matching.md` gives figures for."""
+
+    level: str = "lexical"
+    """`lexical` needs numpy only; `encoder` adds what a sentence encoder says (slower, finer)."""
+    language: str = "en"
+    """Whose word frequencies tell how rare a word is: a code that `wordfreq` knows."""
+    threshold: float | None = None
+    """Smallest score of a match, 0 to 1. None: the one that the packaged model was tuned with."""
+    near_miss_floor: float = 0.05
+    """Smallest score at which the best candidate of an unmatched sentence is kept as its near miss."""
+    candidates_per_sentence: int = 8
+    """How many sentences of each other article are looked at closely for one sentence."""

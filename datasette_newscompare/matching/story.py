@@ -1,0 +1,64 @@
+"""One story's articles in, everything that matching finds in them out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..records import Fact, Match, NearMiss, Repeat, StoryArticle, StoryComparison
+from .alignment import Aligned, align, near_misses, primary_and_moved
+from .explain import explain
+from .facts import group_facts
+from .index import StoryIndex, build_index
+from .repeats import find_repeats
+from .scorer import load_model, score_story
+from .settings import MatchSettings
+
+__all__ = ["MatchSettings", "compare_story"]
+
+DEFAULTS = MatchSettings()
+
+
+def compare_story(articles: Sequence[StoryArticle], settings: MatchSettings = DEFAULTS) -> StoryComparison:
+    """Compare the articles of one story, sentence by sentence, across sources.
+
+    Pure, and a function of these articles alone: the order in which they come, and what other stories hold, changes
+    nothing. Returns matches, near misses, repeats and facts by sentence id, each in reading order by article id.
+    Raises ValueError where `settings.level` names no packaged model.
+    """
+    ordered = sorted(articles, key=lambda a: (a.source_id, a.published or "9999", a.id))
+    index = build_index(ordered, settings.language)
+    model = load_model(settings.level)
+    repeats = find_repeats(index)
+    scored = score_story(index, settings)
+    matches = align(index, scored, model, settings)
+    primary, moved = primary_and_moved(index, matches)
+    ids = [s.id for s in index.sentences]
+    facts = group_facts(index, matches, [(r.row, r.of) for r in repeats])
+    return StoryComparison(
+        matches=tuple(
+            sorted(
+                (_match(index, m, k in primary, k in moved) for k, m in enumerate(matches)),
+                key=lambda m: (m.left_id, m.right_id),
+            )
+        ),
+        near_misses=tuple(
+            NearMiss(ids[row], ids[near], round(value, 4))
+            for row, near, value in near_misses(index, scored, matches, settings.near_miss_floor)
+        ),
+        repeats=tuple(Repeat(ids[r.row], ids[r.of], round(r.score, 4), r.kind) for r in repeats),
+        facts=tuple(Fact(tuple(ids[row] for row in rows)) for rows in facts),
+    )
+
+
+def _match(index: StoryIndex, aligned: Aligned, is_primary: bool, is_moved: bool) -> Match:
+    """The record of a match; `left` is the sentence whose article's id sorts first."""
+    left, right = sorted((aligned.left, aligned.right), key=lambda row: index.sentences[row].article_id)
+    return Match(
+        left_id=index.sentences[left].id,
+        right_id=index.sentences[right].id,
+        score=round(aligned.score, 4),
+        kind=aligned.kind,
+        why=explain(index, left, right),
+        is_primary=is_primary,
+        is_moved=is_moved,
+    )

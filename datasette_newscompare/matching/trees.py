@@ -1,0 +1,116 @@
+"""Boosted trees read from JSON and evaluated with numpy, all pairs and all trees at once.
+
+Method: QuickScorer (Lucchese et al., "QuickScorer: a fast algorithm to rank documents with additive ensembles of
+regression trees", SIGIR 2015). Each tree's leaves are bits, left to right. A test that fails clears the bits of its
+left branch; the lowest bit that is left is the leaf. For each feature the cleared bits are summed up beforehand for
+every place among its thresholds, so a pair costs one table row a feature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_LEAVES = 16
+PAIRS_AT_ONCE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """One or more ensembles over the same features. Build it with `read_forest`."""
+
+    features: tuple[int, ...]
+    thresholds: tuple[NDArray[np.float32], ...]
+    tables: tuple[NDArray[np.uint16], ...]
+    leaves: NDArray[np.float32]
+    """Trees x `MAX_LEAVES`."""
+    ensemble: NDArray[np.int64]
+    """Which ensemble a tree belongs to."""
+    base: NDArray[np.float64]
+
+    def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Sums of the leaves (log-odds), rows x ensembles."""
+        out = np.tile(self.base, (len(rows), 1))
+        edges = np.flatnonzero(np.diff(self.ensemble, prepend=-1))
+        trees = np.arange(len(self.leaves))
+        for start in range(0, len(rows), PAIRS_AT_ONCE):
+            some = rows[start : start + PAIRS_AT_ONCE]
+            alive = np.full((len(some), len(self.leaves)), 0xFFFF, dtype=np.uint16)
+            for feature, thresholds, table in zip(self.features, self.thresholds, self.tables, strict=True):
+                alive &= table[np.searchsorted(thresholds, some[:, feature], side="left")]
+            lowest = _LOWEST_BIT[alive]
+            out[start : start + PAIRS_AT_ONCE] += np.add.reduceat(self.leaves[trees, lowest], edges, axis=1)
+        return out
+
+
+def read_forest(data: dict[str, Any]) -> Forest:
+    """A forest from its JSON form.
+
+    `data` holds `ensembles`: a list of `{"base": log-odds, "trees": [...]}`, each tree `{"feature": [...],
+    "threshold": [...], "left": [...], "right": [...], "value": [...]}`: inner node 0 is the root, a child below 0 is
+    leaf `-1 - child`, and a row goes left where its feature is at most the threshold.
+    Raises ValueError where a tree has more than `MAX_LEAVES` leaves.
+    """
+    trees = [(number, tree) for number, e in enumerate(data["ensembles"]) for tree in e["trees"]]
+    leaves = np.zeros((len(trees), MAX_LEAVES), dtype=np.float32)
+    tests: dict[int, list[tuple[float, int, int]]] = {}
+    for t, (_, tree) in enumerate(trees):
+        if len(tree["value"]) > MAX_LEAVES:
+            raise ValueError(f"tree {t} has {len(tree['value'])} leaves, more than {MAX_LEAVES}")
+        order: list[int] = []
+        if not tree["feature"]:
+            order.append(0)
+        else:
+            _walk(tree, 0, order, t, tests)
+        leaves[t, : len(order)] = [tree["value"][leaf] for leaf in order]
+    features, thresholds, tables = [], [], []
+    for feature in sorted(tests):
+        found = sorted(tests[feature])
+        cuts = np.array(sorted({c for c, _, _ in found}), dtype=np.float32)
+        table = np.full((len(cuts) + 1, len(trees)), 0xFFFF, dtype=np.uint16)
+        for cut, tree_number, cleared in found:
+            table[np.searchsorted(cuts, np.float32(cut)) + 1, tree_number] &= np.uint16(0xFFFF ^ cleared)
+        features.append(feature)
+        thresholds.append(cuts)
+        tables.append(np.bitwise_and.accumulate(table, axis=0))
+    return Forest(
+        tuple(features),
+        tuple(thresholds),
+        tuple(tables),
+        leaves,
+        np.array([number for number, _ in trees], dtype=np.int64),
+        np.array([e["base"] for e in data["ensembles"]], dtype=np.float64),
+    )
+
+
+def _walk(
+    tree: dict[str, Sequence[Any]],
+    node: int,
+    order: list[int],
+    number: int,
+    tests: dict[int, list[tuple[float, int, int]]],
+) -> None:
+    """Put the leaves below `node` into `order`, left to right, and note each test with the leaves it clears."""
+    if node < 0:
+        order.append(-1 - node)
+        return
+    first = len(order)
+    _walk(tree, tree["left"][node], order, number, tests)
+    cleared = sum(1 << bit for bit in range(first, len(order)))
+    tests.setdefault(tree["feature"][node], []).append((tree["threshold"][node], number, cleared))
+    _walk(tree, tree["right"][node], order, number, tests)
+
+
+def _lowest_bits() -> NDArray[np.uint8]:
+    out = np.zeros(1 << MAX_LEAVES, dtype=np.uint8)
+    values = np.arange(1 << MAX_LEAVES)
+    for bit in reversed(range(MAX_LEAVES)):
+        out[(values >> bit) & 1 == 1] = bit
+    return out
+
+
+_LOWEST_BIT = _lowest_bits()
