@@ -9,7 +9,6 @@ are moved.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,20 +17,16 @@ from typing import TypedDict
 
 from rapidfuzz.distance import LCSseq
 
+from ..text.words import words
+
 FEW_SHARED = 0.4
 """Below this share of the shorter sentence's content words, the shared words are marked instead of the others."""
 
-_WORD = re.compile(
-    r"[$£€¥₹]?\d+(?:[.,:]\d+)*(?:%|[^\W\d_]{1,3}\b)?"  # numbers with their sign or short unit
-    r"|(?:[^\W\d_]\.){2,}"  # U.S.
-    r"|[\u3040-\u30ff\u3400-\u9fff]"  # scripts written without spaces
-    r"|[^\W_]+(?:['’][^\W_]+)*"
-)
 _JOINABLE = re.compile(r"(?:['’]s\b)?[\s,\-‐‑/&'’%]*")
 _APPROXIMATE = {"around", "about", "approximately", "roughly", "circa", "some"}
 _LIGHT_WORDS = """
 a an the of that which who whom this these those there is are was were be been being am has have had having do does did
-it its he him his she her hers they them their we us our i me my you your and as at by in on to with for s
+it its it's he him his she her hers they them their we us our i me my you your and as at by in on to with for s
 """
 _LIGHT = frozenset(_LIGHT_WORDS.split())
 """Words that alone make no difference worth a mark. Negations and what changes a fact are not among them."""
@@ -131,19 +126,11 @@ def _tokens(text: str, anchors: Iterable[Anchor]) -> list[_Token]:
         if inside and all(anchor.end <= k.start or anchor.start >= k.end for k in kept):
             kept.append(anchor)
     tokens = [_Token(k.start, k.end, text[k.start : k.end], ("anchor", k.key), False) for k in kept]
-    for found in _WORD.finditer(text):
-        if all(found.end() <= k.start or found.start() >= k.end for k in kept):
-            word = _normal(found.group())
-            tokens.append(_Token(found.start(), found.end(), found.group(), _stem(word), word in _LIGHT))
+    for word in words(text):
+        if all(word.end <= k.start or word.start >= k.end for k in kept):
+            norm = "around" if word.norm in _APPROXIMATE else word.norm
+            tokens.append(_Token(word.start, word.end, word.text, _stem(norm), norm in _LIGHT))
     return sorted(tokens, key=lambda t: t.start)
-
-
-def _normal(word: str) -> str:
-    word = word.casefold().replace("’", "'").replace(".", "" if not word[-1].isdigit() else ".")
-    if not word.isascii():
-        word = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
-    word = word.removesuffix("'s").removesuffix("s'")
-    return "around" if word in _APPROXIMATE else word
 
 
 def _stem(word: str) -> str:
@@ -202,7 +189,7 @@ def _mark(tokens: Sequence[_Token], pairs: dict[int, _Token], moved: set[int], f
 
 
 def _plain_words(text: str) -> list[str]:
-    return [_normal(w) for w in _WORD.findall(text)]
+    return [word.norm for word in words(text)]
 
 
 def _bridge(tokens: list[_Token], mark: str) -> list[_Token]:

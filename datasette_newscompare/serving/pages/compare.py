@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ...records import Quantity
+from ...text.agreement import same_quantity
 from .. import diff, links
 from ..queries import articles as article_sql
 from ..queries import compare as sql
@@ -70,7 +72,8 @@ class Side:
     article: Row
     sentences: list[Row]
     by_id: dict[int, Row]
-    anchors: dict[int, list[diff.Anchor]]
+    quantities: dict[int, list[Quantity]]
+    names: dict[int, list[diff.Anchor]]
     entities: dict[int, set[int]]
     nearest: dict[int, Row]
     coverage: Row
@@ -214,21 +217,23 @@ async def _side(call: Call, article_id: str, other_id: str) -> Side:
     if not found:
         raise NotFound(f"No article {article_id}")
     starts = {s["id"]: s["start"] for s in sentences}
-    anchors: dict[int, list[diff.Anchor]] = defaultdict(list)
+    names: dict[int, list[diff.Anchor]] = defaultdict(list)
     entities: dict[int, set[int]] = defaultdict(set)
+    amounts: dict[int, list[Quantity]] = defaultdict(list)
     for q in quantities:
-        key = ("quantity", q["kind"], q["value"], q["unit"], q["comparator"])
         at = starts[q["sentence_id"]]
-        anchors[q["sentence_id"]].append(diff.Anchor(q["start"] - at, q["end"] - at, key))
+        place = {"start": q["start"] - at, "end": q["end"] - at, "approximate": bool(q["approximate"])}
+        amounts[q["sentence_id"]].append(Quantity(**{k: v for k, v in q.items() if k != "sentence_id"} | place))
     for m in mentions:
         at = starts[m["sentence_id"]]
-        anchors[m["sentence_id"]].append(diff.Anchor(m["start"] - at, m["end"] - at, ("entity", m["entity_id"])))
+        names[m["sentence_id"]].append(diff.Anchor(m["start"] - at, m["end"] - at, ("entity", m["entity_id"])))
         entities[m["sentence_id"]].add(m["entity_id"])
     return Side(
         article=found[0],
         sentences=sentences,
         by_id={s["id"]: s for s in sentences},
-        anchors=anchors,
+        quantities=amounts,
+        names=names,
         entities=entities,
         nearest={n["sentence_id"]: n for n in nearest},
         coverage=coverage[0],
@@ -418,7 +423,22 @@ class _Board:
                 if d[f"{name}_start"] is not None and d[f"{name}_end"] is not None:
                     note = f"{d['kind']}: {d[f'{other}_text'] or 'none'} on the other side"
                     spans.append((d[f"{name}_start"] - start, d[f"{name}_end"] - start, note))
-        return diff.compare(a["text"], b["text"], self.left.anchors[left], self.right.anchors[right], *known)
+        numbers = _agreeing(self.left.quantities[left], self.right.quantities[right])
+        anchors = [*numbers[0], *self.left.names[left]], [*numbers[1], *self.right.names[right]]
+        return diff.compare(a["text"], b["text"], *anchors, *known)
+
+
+def _agreeing(left: Sequence[Quantity], right: Sequence[Quantity]) -> tuple[list[diff.Anchor], list[diff.Anchor]]:
+    """The quantities of two sentences that can be compared, as anchors: equal where the two say the same number."""
+    anchors: tuple[list[diff.Anchor], list[diff.Anchor]] = ([], [])
+    for b in right:
+        for a in left:
+            if same_quantity(a, b):
+                key = ("quantity", a.kind, a.value, a.unit, a.text.casefold() if a.value is None else "")
+                anchors[0].append(diff.Anchor(a.start, a.end, key))
+                anchors[1].append(diff.Anchor(b.start, b.end, key))
+                break
+    return anchors
 
 
 def _shown_matches(rows: Sequence[Row]) -> set[int]:

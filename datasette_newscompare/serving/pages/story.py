@@ -117,7 +117,7 @@ def _facts(
             "cells": [
                 {
                     "source_id": source["id"],
-                    "is_first": source["id"] == f["first_source_id"],
+                    "is_first": source["id"] == f["first_source_id"] and f["first_published"] is not None,
                     "sentences": by_fact[f["id"]][source["id"]],
                 }
                 for source in sources

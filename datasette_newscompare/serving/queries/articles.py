@@ -34,8 +34,8 @@ WHERE m.article_id = :article_id AND m.entity_id IS NOT NULL
 """
 
 QUANTITIES = """
-SELECT q.sentence_id, q.kind, q.value, q.unit, q.comparator, q.start, q."end"
+SELECT q.sentence_id, q.kind, q.value, q.unit, q.comparator, q.approximate, q.start, q."end", q.text
 FROM sentences s
 JOIN quantities q ON q.sentence_id = s.id
-WHERE s.article_id = :article_id AND q.value IS NOT NULL
+WHERE s.article_id = :article_id
 """
