@@ -124,10 +124,10 @@ def _joined(keys: Sequence[str], type_of: Mapping[str, str], by_key: Mapping[str
 
     alike: dict[tuple[str, str], str] = {}
     for key in keys:
-        if type_of[key] != "group":
-            first = alike.setdefault((same_name_key(key), type_of[key]), key)
-            if first != key:
-                join(key, first)
+        form = key.removesuffix("s") if type_of[key] == "group" else same_name_key(key)
+        first = alike.setdefault((form, type_of[key]), key)
+        if first != key:
+            join(key, first)
 
     leads = frozenset(keys)
     cores: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
@@ -189,8 +189,20 @@ def best_person_name(forms: Sequence[Form]) -> str:
     counts: Counter[str] = Counter()
     for f in forms:
         counts[_without_titles(f.surface)] += f.count
-    longest = max(counts, key=lambda s: (len(person_words(s)) > 1, not s.isupper(), counts[s], len(s), s))
-    return longest.title() if longest.isupper() and len(longest) > 3 else longest
+
+    def rank(surface: str) -> tuple[bool, bool, bool, int, int, str]:
+        words = person_words(surface)
+        full = len(words) > 1
+        return (full, not surface.isupper(), len(words[0]) > 1, counts[surface], -len(words) if full else 0, surface)
+
+    best = max(counts, key=rank)
+    # Kardashian West is the surname of Kim Kardashian West.
+    longer = [
+        s for s in counts if s.endswith(" " + best) and len(person_words(s)[0]) > 1 and 2 * counts[s] >= counts[best]
+    ]
+    if " " in best and longer:
+        best = max(longer, key=rank)
+    return best.title() if best.isupper() and len(best) > 3 else best
 
 
 def _without_titles(surface: str) -> str:

@@ -106,17 +106,28 @@ _NAME_WORD = r"[A-ZÀ-ÖØ-Þ][^\W\d_]*(?:[-'’][^\W\d_]+)*"
 _NAME_RUN = re.compile(
     rf"(?:{_NAME_WORD}|[A-Z]\.)(?: (?:(?:van|von|de|der|den|di|da|del|la|al|bin)\b ?)*(?:{_NAME_WORD}|[A-Z]\.))*"
 )
+_AGED = re.compile(
+    rf"({_NAME_WORD}(?: (?:{_NAME_WORD}|[A-Z]\.)){{1,3}}), (?:aged? )?[1-9]\d(?=[,.;]| (?:and|who|was|is)\b)"
+)
 _TITLE = re.compile(
-    r"\b(President|Prime Minister|Premier|Chancellor|Senator|Sen\.|Rep\.|Congress(?:wo)?man|Governor|Gov\.|Mayor|Mr\.?|Mrs\.?|Ms\.?|Dr\.?"
-    r"|Sir|Dame|Gen\.|Col\.|Lt\.|Sgt\.|Capt\.|Commissioner|Minister|Secretary|[Ss]pokes(?:man|woman|person)|Ambassador|Archbishop"
+    r"\b(President|Prime Minister|Premier|Chancellor|Senator|Sen\.|Rep\.|Congress(?:wo)?man|Governor|Gov\.|Mayor"
+    r"|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|Sir|Dame|Gen\.|Col\.|Lt\.|Sgt\.|Capt\.|Commissioner|Minister|Secretary"
+    r"|[Ss]pokes(?:man|woman|person)|Ambassador|Archbishop"
     r"|(?:his|her) (?:wife|husband|son|daughter|brother|sister))"
     r"(?: (?:for|of)(?: [A-Z][\w-]+(?:,? and|,)?)*?)?[ \n](?=[A-ZÀ-Þ])"
 )
 
 
 def named_by_title(text: str, start: int, end: int) -> Iterator[Mention]:
-    """Persons that a title before them gives away: "Commissioner for Industrial Strategy Stéphane Séjourné"."""
+    """Persons that a title before them gives away, "Commissioner for Industrial Strategy Stéphane Séjourné", or an age
+    behind them, "Adul Sam-on, 14,"."""
     lists = tables()
+    for aged in _AGED.finditer(text, start, end):
+        words = [fold(w) for w in aged[1].split()]
+        if lists.organisation_heads.isdisjoint(words) and known(aged[1]) is None and words[0] not in lists.not_names:
+            first = next((n for n, w in enumerate(words) if w.strip(".") not in lists.titles and "-born" not in w), 0)
+            name = aged[1].split(" ", first)[-1]
+            yield Mention(aged.end(1) - len(name), aged.end(1), name, "person")
     for title in _TITLE.finditer(text, start, end):
         run = _NAME_RUN.match(text, title.end(), end)
         if not run:
@@ -126,7 +137,7 @@ def named_by_title(text: str, start: int, end: int) -> Iterator[Mention]:
             position += len(words.pop(0)) + 1
         portfolio = " for " in title[0] or " of " in title[0]
         name = re.sub(r"[’']s$", "", " ".join(words))
-        if not words or portfolio and len(words) < 2 or len(words) > 4 or known(name):
+        if not words or (portfolio and len(words) < 2) or len(words) > 4 or known(name):
             continue
         if any(
             fold(w) in lists.organisation_heads or fold(w) in lists.not_names or fold(w) in lists.portfolios
@@ -142,18 +153,20 @@ def named_by_title(text: str, start: int, end: int) -> Iterator[Mention]:
         yield Mention(position, position + len(name), name, "person")
 
 
+_AGENCIES = r"(?:Handout|Pool|Getty|AFP|AP\b|Reuters|REUTERS|EPA|Shutterstock|Bloomberg)"
 _CREDIT = re.compile(
-    r"(?:(?<=[.!?\d] )|^)[^.!?]{0,80}?(?:\b(?:via|courtesy of)\s+[A-Z]|\s?/\s?(?:Handout|Pool|Getty|AFP|AP\b|Reuters|REUTERS|EPA|Shutterstock|Bloomberg))"
-    r"|REUTERS\s?/|\b(?:Photo(?:graph)?s?|Image|Picture|Credit|Illustration)\s?(?:by|:|credit)|\((?:AP|Reuters|REUTERS|AFP|Getty)[^)]{0,40}\)\s*$"
+    rf"(?:(?<=[.!?\d] )|^)[^.!?]{{0,80}}?(?:\b(?:via|courtesy of)\s+[A-Z]|\s?/\s?{_AGENCIES})"
+    r"|REUTERS\s?/|\b(?:Photo(?:graph)?s?|Image|Picture|Credit|Illustration)\s?(?:by|:|credit)"
+    rf"|\({_AGENCIES}[^)]{{0,40}}\)\s*$"
 )
 _SIGNED = re.compile(
-    r"\s*[\[(*_]*(?:By [A-Z][^.]{0,80}$|(?:Additional )?[Rr]eporting (?:and \w+ )?by\b|[Ww]riting by\b|[Ee]diting by\b)"
+    r"\s*[\[(*_]*(?:By [A-Z][^.]{0,80}$"
+    r"|(?:Additional )?[Rr]eporting (?:and \w+ )?by\b|[Ww]riting by\b|[Ee]diting by\b)"
 )
-_AGENCY = re.compile(r"\(?(?:Reuters|REUTERS|AP|AFP|Associated Press)\)\s*[-–—]")
 
 
 def credit_start(sentence: Sentence) -> int:
-    """The offset where a caption's credit or a line of authors begins; beyond the sentence's end where there is none."""
+    """The offset where a caption's credit or a line of authors begins; the sentence's end where there is none."""
     if _SIGNED.match(sentence.text):
         return sentence.start
     if sentence.role == "caption":

@@ -52,8 +52,13 @@ class Tables:
     legal_endings: frozenset[str]
     common_surnames: frozenset[str]
     """Surnames of so many that one alone never says, in another story, who is meant."""
-    countries: dict[str, str]
-    """Countries and regions by each of their spellings and of those of their people, in small letters."""
+    event_heads: frozenset[str]
+    interface_words: frozenset[str]
+    """Words of buttons and players that stand between the text's own."""
+    institutions: frozenset[str]
+    """Names that are common words too."""
+    places: dict[str, str]
+    """Places by each of their spellings and of those of their people, in small letters."""
 
 
 def _table(name: str) -> dict:
@@ -98,10 +103,13 @@ def tables() -> Tables:
         roles=frozenset(words["roles"]),
         legal_endings=frozenset(words["legal_endings"]),
         common_surnames=frozenset(words["common_surnames"]),
-        countries={
+        event_heads=frozenset(words["event_heads"]),
+        interface_words=frozenset(words["interface_words"]),
+        institutions=frozenset(words["institutions"]),
+        places={
             key.casefold(): entry.demonym_of or entry.name
             for key, entry in known.items()
-            if entry.type in ("place", "group")
+            if entry.type == "place" or entry.demonym_of
         },
     )
 

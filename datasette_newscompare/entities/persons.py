@@ -123,10 +123,19 @@ def same_full_name(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     if not given_a or not given_b:
         return True
     if _same_given(given_a[0], given_b[0]):
-        return True
+        return _middles_agree(given_a[1:], given_b[1:])
     # W. Mark Felt and Mark Felt; Diane Crawford Smith and Sharron Diane Crawford Smith.
     rest = iter(given_b)
     return len(given_a) < len(given_b) and all(any(_same_given(word, other) for other in rest) for word in given_a)
+
+
+def _middles_agree(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Middle names tell two persons apart where both have some that differ: George W. and George H.W. Bush."""
+    if not a or not b:
+        return True
+    if any(_same_given(x, y) and min(len(x), len(y)) > 1 for x in a for y in b):
+        return True
+    return "".join(w if len(w) <= 2 else w[0] for w in a) == "".join(w if len(w) <= 2 else w[0] for w in b)
 
 
 def _same_given(a: str, b: str) -> bool:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..records import Mention, Sentence
-from .cleanup import RawMention, clean_mentions
+from .cleanup import clean_mentions
+from .spans import RawMention
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -32,7 +33,7 @@ TYPE_OF_LABEL = {
     "LAW": "law",
     "MISC": "work",
 }
-"""Labels of spaCy's English (OntoNotes) and other pipelines (WikiNER); labels of numbers, dates and money are left out."""
+"""Labels of spaCy's English (OntoNotes) and other pipelines (WikiNER); numbers, dates and money are left out."""
 
 _UNNEEDED = [
     "parser",
@@ -125,7 +126,7 @@ def load_recogniser(model: str | None = None) -> Recogniser:
     except ImportError as error:
         raise ModelMissing(f"Recognising entities needs spaCy and a language model: {INSTALL}") from error
     for name in [model] if model else DEFAULT_MODELS:
-        if not (spacy.util.is_package(name) or model and ("/" in name or "\\" in name)):
+        if not (spacy.util.is_package(name) or (model and ("/" in name or "\\" in name))):
             continue
         try:
             nlp = spacy.load(name, exclude=_UNNEEDED)

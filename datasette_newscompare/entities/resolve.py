@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -10,7 +10,7 @@ from typing import TypeVar
 from ..records import Mention
 from .clusters import Form, cluster
 from .index import EntityIndex, EntityRef
-from .names import Known, known, name_key, tidy
+from .names import Known, known, tidy
 
 __all__ = ["EntityIndex", "EntityRef", "LocalEntity", "StoryEntity", "resolve_article", "resolve_story"]
 

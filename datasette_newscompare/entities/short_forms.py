@@ -55,27 +55,27 @@ def same_name_key(key: str) -> str:
         words.pop()
     if len(words) == 1:
         return words[0]
-    words[-1] = tables().countries.get(words[-1], words[-1]).casefold()  # T-Mobile US, T-Mobile USA
+    words[-1] = tables().places.get(words[-1], words[-1]).casefold()  # T-Mobile US, T-Mobile USA
     return " ".join(sorted(w.removesuffix("s") if len(w) > 3 else w for w in words if w not in _SMALL)) or key
 
 
 def core_keys(key: str) -> Iterator[tuple[str, str | None]]:
-    """The keys of a name without what only decorates it, each with the country left off in front, if one was.
+    """The keys of a name without what only decorates it, each with the place left off in front, if one was.
 
     FTSE of "british ftse 100 index"; Air Force of "us air force"; Albania of "republic of albania".
     """
     words = key.split()
-    countries = tables().countries
+    places = tables().places
     for start in range(len(words)):
         front = " ".join(words[:start])
         if start and words[start] in _SMALL:
             continue
-        if start and front not in countries and not all(w in _PLACE_LEADS for w in words[:start]):
+        if start and front not in places and not all(w in _PLACE_LEADS for w in words[:start]):
             continue
         end = len(words)
         while end > start:
             if start or end < len(words):
-                yield " ".join(words[start:end]), countries.get(front)
+                yield " ".join(words[start:end]), places.get(front)
             if not (words[end - 1] in _ENDINGS or words[end - 1].isdigit()):
                 break
             end -= 1
@@ -92,7 +92,7 @@ def short_keys(key: str, leads: frozenset[str]) -> Iterator[str]:
     for cut in range(len(words) - 1, 0, -1):
         last = words[cut]
         tail = " ".join(words[cut:])
-        if not (last in lists.organisation_heads or last in _PLACE_HEADS or tail in lists.countries):
+        if not (last in lists.organisation_heads or last in _PLACE_HEADS or tail in lists.places):
             break
         if words[cut - 1] not in _SMALL:
             yield " ".join(words[:cut])
