@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from datasette.cli import cli
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
@@ -16,13 +16,6 @@ SEEDS = ROOT / "seeds"
 def seeds_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The path of a database that the loader made from `seeds/`. Read only: copy it before you write."""
     path = tmp_path_factory.mktemp("seeds") / "seeds.db"
-    demo = os.environ.get("NEWSCOMPARE_DEMO")  # TEMPORARY until the loader has landed
-    if demo:
-        shutil.copy(demo, path)
-        return path
-    from click.testing import CliRunner
-    from datasette.cli import cli
-
     result = CliRunner().invoke(cli, ["newscompare", "load", str(path), str(SEEDS)], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return path
