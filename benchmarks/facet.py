@@ -1,0 +1,222 @@
+"""How long the entity facet takes on many articles, beside Datasette's own column facet in the same run.
+
+    python benchmarks/facet.py [--articles 50000] [--runs 5] [--db FILE]
+
+Makes a database of generated articles (or opens FILE where it exists: making it takes a minute or two), asks the
+installed Datasette for table pages as JSON, and prints for each the median and worst time of the facet alone, with
+whether Datasette's `facet_time_limit_ms` (200 by default) was kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import random
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import datasette
+from datasette.app import Datasette
+from datasette.facets import ColumnFacet, Facet
+from sqlite_utils import Database
+
+from datasette_newscompare import schema
+from datasette_newscompare.serving.facets import EntityFacet
+
+SENTENCES_PER_ARTICLE = 20
+MENTIONS_PER_ARTICLE = 24
+ARTICLES_PER_STORY = 5
+SOURCES = 40
+TYPES = (("person", 50), ("organisation", 25), ("place", 20), ("event", 5))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--articles", type=int, default=50_000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--db", type=Path, help="kept between runs")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = args.db or Path(folder) / "facet.db"
+        if not path.exists():
+            started = time.perf_counter()
+            generate(path, args.articles)
+            print(f"made {path.name}: {path.stat().st_size / 1e6:.0f} MB in {time.perf_counter() - started:.0f} s")
+        asyncio.run(measure(path, args.runs))
+
+
+def generate(path: Path, articles: int) -> None:
+    """Write a database of the plugin's schema with `articles` articles; the same rows for the same number."""
+    chance = random.Random(articles)
+    db = Database(path)
+    schema.migrate(db)
+    db.conn.commit()
+    db.conn.execute("PRAGMA synchronous = OFF")
+    stories = max(1, articles // ARTICLES_PER_STORY)
+    entities = max(50, articles)
+    words = _Zipf([f"word{n}" for n in range(20_000)], chance)
+    people = _Zipf(list(range(1, entities + 1)), chance)
+    kinds = random.Random(1).choices([kind for kind, _ in TYPES], [weight for _, weight in TYPES], k=entities)
+    with db.conn:
+        insert = db.conn.executemany
+        insert(
+            "INSERT INTO sources (id, name) VALUES (?, ?)",
+            ((f"source-{n}", f"Source {n}") for n in range(1, SOURCES + 1)),
+        )
+        insert("INSERT INTO stories (id, title) VALUES (?, ?)", ((n, f"Story {n}") for n in range(1, stories + 1)))
+        insert(
+            "INSERT INTO entities (id, name, type) VALUES (?, ?, ?)",
+            ((n, f"{kinds[n - 1].title()} {n}", kinds[n - 1]) for n in range(1, entities + 1)),
+        )
+        sentence_ids = itertools.count(1)
+        casts = [people.take(12) for _ in range(stories)]
+        for number in range(1, articles + 1):
+            _article(db, number, number % stories + 1, casts[number % stories], words, people, sentence_ids, chance)
+    with db.conn:
+        db.conn.execute("INSERT INTO sentences_fts(sentences_fts) VALUES ('optimize')")
+        for statement in _JOINS:
+            db.conn.execute(statement)
+    db.conn.execute("ANALYZE")
+    db.conn.close()
+
+
+class _Zipf:
+    """Draws values whose frequency falls with their rank, as words' and names' does."""
+
+    def __init__(self, values: list, chance: random.Random) -> None:
+        self.values = values
+        self.weights = list(itertools.accumulate(1 / (rank + 5) for rank in range(len(values))))
+        self.chance = chance
+
+    def take(self, count: int) -> list:
+        return self.chance.choices(self.values, cum_weights=self.weights, k=count)
+
+
+def _article(
+    db: Database,
+    number: int,
+    story: int,
+    cast: list[int],
+    words: _Zipf,
+    people: _Zipf,
+    sentence_ids: Iterator[int],
+    chance: random.Random,
+) -> None:
+    article = f"article-{number}"
+    sentences = [" ".join(words.take(18)) for _ in range(SENTENCES_PER_ARTICLE)]
+    day = f"2025-{number % 12 + 1:02d}-{number % 28 + 1:02d}"
+    db.conn.execute(
+        "INSERT INTO articles (id, source_id, story_id, title, published, language, word_count, sentence_count, "
+        "content_hash, origin, loaded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'made', '2025-01-01')",
+        (
+            article,
+            f"source-{int(chance.random() ** 2 * SOURCES) + 1}",
+            story,
+            sentences[0][:60],
+            day,
+            chance.choice(("en", "en", "en", "en", "de")),
+            18 * SENTENCES_PER_ARTICLE,
+            SENTENCES_PER_ARTICLE,
+            article,
+        ),
+    )
+    db.conn.execute("INSERT INTO article_texts (article_id, text) VALUES (?, ?)", (article, "\n".join(sentences)))
+    ids = [next(sentence_ids) for _ in sentences]
+    db.conn.executemany(
+        "INSERT INTO sentences (id, article_id, position, paragraph, role, start, end, text) VALUES (?, ?, ?, ?, ?, 0, 1, ?)",
+        (
+            (identity, article, position, position // 2, "headline" if position == 0 else "body", text)
+            for position, (identity, text) in enumerate(zip(ids, sentences, strict=True))
+        ),
+    )
+    named = chance.choices(cast, k=MENTIONS_PER_ARTICLE // 2) + people.take(MENTIONS_PER_ARTICLE // 2)
+    db.conn.executemany(
+        "INSERT INTO mentions (sentence_id, entity_id, article_id, start, end, text, type) VALUES (?, ?, ?, 0, 1, '', '')",
+        ((chance.choice(ids), entity, article) for entity in named),
+    )
+
+
+_JOINS = (
+    "INSERT INTO article_entities SELECT article_id, entity_id, count(*) FROM mentions GROUP BY 1, 2",
+    """INSERT INTO story_entities SELECT a.story_id, m.entity_id, count(*), count(DISTINCT a.source_id)
+       FROM article_entities m JOIN articles a ON a.id = m.article_id GROUP BY 1, 2""",
+    """UPDATE entities SET
+       article_count = (SELECT count(*) FROM article_entities x WHERE x.entity_id = entities.id),
+       story_count = (SELECT count(*) FROM story_entities x WHERE x.entity_id = entities.id),
+       sentence_count = (SELECT count(DISTINCT sentence_id) FROM mentions x WHERE x.entity_id = entities.id),
+       mention_count = (SELECT count(*) FROM mentions x WHERE x.entity_id = entities.id)""",
+    "UPDATE sources SET article_count = (SELECT count(*) FROM articles a WHERE a.source_id = sources.id)",
+)
+
+
+PAGES = (
+    ("articles", "source_id", "all rows", ""),
+    ("articles", "source_id", "the largest source", "source_id=source-1"),
+    ("articles", "source_id", "a month", "published__startswith=2025-03"),
+    ("articles", "source_id", "one language (80%)", "language=en"),
+    ("articles", "source_id", "search, rare word", "_search=word9000"),
+    ("articles", "source_id", "search, usual word", "_search=word500"),
+    ("articles", "source_id", "search, in all", "_search=word2"),
+    ("articles", "source_id", "the commonest entity", "_entity=1"),
+    ("articles", "source_id", "search and entity", "_search=word500&_entity=1"),
+    ("sentences", "role", "all rows", ""),
+    ("sentences", "role", "one article", "article_id=article-77"),
+    ("sentences", "role", "search, rare word", "_search=word9000"),
+    ("sentences", "role", "search, usual word", "_search=word50"),
+    ("sentences", "role", "the commonest entity", "_entity=1"),
+    ("sentences", "role", "search and entity", "_search=word50&_entity=1"),
+    ("sentences", "role", "all but headlines (95%)", "role=body"),
+)
+"""Table, the column of Datasette's own facet to compare with, what the page shows, and its address."""
+
+
+async def measure(path: Path, runs: int) -> None:
+    """Ask for each page `runs` times and print how long its facets took."""
+    instance = Datasette([str(path)])
+    await instance.invoke_startup()
+    limit = instance.setting("facet_time_limit_ms")
+    print(f"Datasette {datasette.__version__}, facet_time_limit_ms {limit}; milliseconds, median / worst of {runs}")
+    print(f"{'table':10} {'rows shown':24} {'people':>16} {'all types':>16} {'own column facet':>18}")
+    times = _Times()
+    extra = "_size=1&_nosuggest=1&_extra=facet_results,facets_timed_out"
+    for table, column, name, query in PAGES:
+        cells = []
+        for facet in ("_facet_entity=person", "_facet_entity=all", f"_facet={column}"):
+            taken, late = [], False
+            for _ in range(runs):
+                times.clear()
+                url = f"/{path.stem}/{table}.json?{query}&{facet}&{extra}"
+                answer = (await instance.client.get(url)).raise_for_status().json()
+                late = late or bool(answer["facets_timed_out"])
+                taken.append(times["column" if facet.startswith("_facet=") else "entity"])
+            cells.append(f"{statistics.median(taken):.0f} / {max(taken):.0f}{' timed out' if late else ''}")
+        print(f"{table:10} {name:24} {cells[0]:>16} {cells[1]:>16} {cells[2]:>18}", flush=True)
+
+
+class _Times(Counter):
+    """Milliseconds that facets of each type took, since it was cleared."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for facet in (EntityFacet, ColumnFacet):
+            facet.facet_results = self._timed(facet.type, facet.facet_results)  # type: ignore[method-assign]
+
+    def _timed(self, kind: str, original: Callable[[Facet], Awaitable[Any]]) -> Callable[[Facet], Awaitable[Any]]:
+        async def facet_results(facet: Facet) -> Any:
+            started = time.perf_counter()
+            try:
+                return await original(facet)
+            finally:
+                self[kind] += 1000 * (time.perf_counter() - started)
+
+        return facet_results
+
+
+if __name__ == "__main__":
+    main()
