@@ -41,8 +41,11 @@ def writable(path: Path, must_exist: bool = False) -> Iterator[Database]:
             schema.migrate(db)
         except sqlite3.DatabaseError as error:
             raise DatabaseProblem(f"{path}: {_advice(error)}") from error
+        before = connection.total_changes
         yield db
-        connection.execute("PRAGMA optimize")
+        if connection.total_changes != before:
+            connection.execute("PRAGMA analysis_limit = 1000")
+            connection.execute("PRAGMA optimize")
     finally:
         connection.rollback()
         _leave_one_file(connection)

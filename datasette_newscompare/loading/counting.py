@@ -16,9 +16,11 @@ UPDATE stories SET
 WHERE id = :story
 """
 COUNT_SOURCES = """
-UPDATE sources SET
-    (article_count, story_count) = (
-        SELECT count(*), count(DISTINCT story_id) FROM articles WHERE source_id = sources.id)
+UPDATE sources SET article_count = found.articles, story_count = found.stories
+FROM (SELECT s.id AS source, count(a.id) AS articles, count(DISTINCT a.story_id) AS stories
+      FROM sources s LEFT JOIN articles a ON a.source_id = s.id GROUP BY s.id) AS found
+WHERE found.source = sources.id
+  AND (article_count, story_count) IS NOT (found.articles, found.stories)
 """
 
 
