@@ -30,7 +30,7 @@ def clean_mentions(text: str, sentences: Sequence[Sentence], raw: Iterable[RawMe
         if at < 0 or mention.start >= ends[at]:
             continue
         for trimmed in trimmed_mentions(text, starts[at], ends[at], mention):
-            if titled[at] and plain_text and not known(trimmed.text) and trimmed.text not in plain_text:
+            if titled[at] and plain_text and not known(trimmed.text) and not _stands_in(plain_text, trimmed.text):
                 continue  # capitals say nothing in a headline: the text must write the same in a plain sentence
             kept.append(trimmed)
     given_away: list[Mention] = []
@@ -53,6 +53,10 @@ def is_title_case(sentence: Sentence) -> bool:
         return False
     words = [w for w in _LETTERS.findall(sentence.text) if len(w) > 3]
     return len(words) >= 3 and sum(w[0].isupper() for w in words) >= 0.7 * len(words)
+
+
+def _stands_in(text: str, name: str) -> bool:
+    return name in text or (name.isupper() and name.casefold() in text.casefold())
 
 
 _LETTERS = re.compile(r"[^\W\d_]+")

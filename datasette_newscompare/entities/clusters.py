@@ -25,8 +25,12 @@ class Form:
     start: int = -1
     end: int = -1
     """Offsets, where it is a mention: "European Union (EU)" introduces an abbreviation."""
-    also: tuple[str, ...] = ()
-    """Its other spellings, where it is an entity already."""
+    spellings: tuple[tuple[str, int], ...] = ()
+    """All its spellings and their counts, where it is an entity already."""
+
+    @property
+    def written(self) -> tuple[tuple[str, int], ...]:
+        return self.spellings or ((self.surface, self.count),)
 
     @property
     def key(self) -> str:
@@ -78,7 +82,7 @@ def _cluster_others(forms: Sequence[Form], types: dict[str, str]) -> list[Group]
     by_key: defaultdict[str, list[Form]] = defaultdict(list)
     type_of: dict[str, str] = {}
     for f in forms:
-        names = [known(surface) for surface in (f.surface, *f.also)]
+        names = [known(surface) for surface in (f.surface, *(surface for surface, _ in f.spellings))]
         entry = next((name for name in names if name), None)
         key = introduced.get(f.key) or (name_key(entry.name) if entry else f.key)
         by_key[key].append(f)
@@ -180,7 +184,8 @@ def _best_name(forms: Sequence[Form]) -> str:
     """The fullest clean spelling: not in capitals where there is another, of two words, then the most frequent."""
     counts: Counter[str] = Counter()
     for f in forms:
-        counts[f.surface] += f.count
+        for surface, count in f.written:
+            counts[surface] += count
     return max(counts, key=lambda s: (not s.isupper(), len(s.split()) > 1, counts[s], len(s), s))
 
 
@@ -188,12 +193,22 @@ def best_person_name(forms: Sequence[Form]) -> str:
     """The name shown for a person: given name and surname as most often written, without title."""
     counts: Counter[str] = Counter()
     for f in forms:
-        counts[_without_titles(f.surface)] += f.count
+        for surface, count in f.written:
+            counts[_without_titles(surface)] += count
 
-    def rank(surface: str) -> tuple[bool, bool, bool, int, int, str]:
+    def rank(surface: str) -> tuple[bool | int | str, ...]:
         words = person_words(surface)
         full = len(words) > 1
-        return (full, not surface.isupper(), len(words[0]) > 1, counts[surface], -len(words) if full else 0, surface)
+        given = words[0] in tables().given_names
+        return (
+            full,
+            not surface.isupper(),
+            len(words[0]) > 1,
+            counts[surface],
+            given,
+            -len(words) if full else 0,
+            surface,
+        )
 
     best = max(counts, key=rank)
     # Kardashian West is the surname of Kim Kardashian West.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from ..records import Mention, Sentence
-from .names import fold, known, person_words, surname_start, tables
+from .names import RUN_TOGETHER, fold, known, person_words, surname_start, tables
 
 Find = Callable[[str, int, int, bool], Iterator[Mention]]
 
@@ -118,6 +118,9 @@ _TITLE = re.compile(
 )
 
 
+_OWNED_BY = re.compile(r"[’']s(?: |$)")
+
+
 def named_by_title(text: str, start: int, end: int) -> Iterator[Mention]:
     """Persons that a title before them gives away, "Commissioner for Industrial Strategy Stéphane Séjourné", or an age
     behind them, "Adul Sam-on, 14,"."""
@@ -130,13 +133,13 @@ def named_by_title(text: str, start: int, end: int) -> Iterator[Mention]:
             yield Mention(aged.end(1) - len(name), aged.end(1), name, "person")
     for title in _TITLE.finditer(text, start, end):
         run = _NAME_RUN.match(text, title.end(), end)
-        if not run:
+        if not run or RUN_TOGETHER.search(run[0]):
             continue
-        position, words = run.start(), run[0].split(" ")
+        position, words = run.start(), _OWNED_BY.split(run[0])[0].split(" ")
         while words and (fold(words[0]) in lists.portfolios or fold(words[0]) in lists.titles or known(words[0])):
             position += len(words.pop(0)) + 1
         portfolio = " for " in title[0] or " of " in title[0]
-        name = re.sub(r"[’']s$", "", " ".join(words))
+        name = " ".join(words)
         if not words or (portfolio and len(words) < 2) or len(words) > 4 or known(name):
             continue
         if any(

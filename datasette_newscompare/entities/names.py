@@ -12,6 +12,9 @@ from importlib import resources
 WORD = re.compile(r"[^\W_]+(?:[.'’‘\-‐‑][^\W_]+)*\.?", re.UNICODE)
 """A word as it stands in a name: Séjourné, O'Neill, U.S., Euro-Atlantic, Jr."""
 
+RUN_TOGETHER = re.compile(r"[a-z]{3}[A-Z]")
+"""Two names of which a page lost the space between, TrumpDonald; not McCarthy, DeVos or MacDonald."""
+
 _POSSESSIVE = re.compile(r"(?:\s?['’‘´`]\s?s|(?<=[sS])['’‘´`])$")
 _INITIALS = re.compile(r"(?:[A-Za-z]\.){2,}[A-Za-z]?$")
 _SPACED_INITIALS = re.compile(r"(?<=\b[A-Z]\.) (?=[A-Z]\.)")
@@ -52,6 +55,7 @@ class Tables:
     legal_endings: frozenset[str]
     common_surnames: frozenset[str]
     """Surnames of so many that one alone never says, in another story, who is meant."""
+    given_names: frozenset[str]
     event_heads: frozenset[str]
     interface_words: frozenset[str]
     """Words of buttons and players that stand between the text's own."""
@@ -67,7 +71,7 @@ def _table(name: str) -> dict:
 
 @cache
 def tables() -> Tables:
-    """The shipped tables, read once: abbreviations.json, demonyms.json, names.json."""
+    """The shipped tables, read once: abbreviations.json, demonyms.json, names.json, given_names.json."""
     words, peoples = _table("names.json"), _table("demonyms.json")
     known: dict[str, Known] = {}
     findable: dict[str, Known] = {}
@@ -103,6 +107,7 @@ def tables() -> Tables:
         roles=frozenset(words["roles"]),
         legal_endings=frozenset(words["legal_endings"]),
         common_surnames=frozenset(words["common_surnames"]),
+        given_names=frozenset(_table("given_names.json")["names"].split()),
         event_heads=frozenset(words["event_heads"]),
         interface_words=frozenset(words["interface_words"]),
         institutions=frozenset(words["institutions"]),
@@ -207,7 +212,7 @@ def surname_start(words: tuple[str, ...]) -> int:
     start = len(words) - 1
     while start > 1 and words[start - 1] in tables().particles:
         start -= 1
-    if start == 1 and len(words) == 2 and words[0] in tables().particles:
+    if start == 1 and len(words) == 2 and words[0] in tables().particles and words[0] not in tables().nicknames:
         return 0
     return start
 

@@ -79,7 +79,7 @@ def resolve_story(articles: Mapping[ArticleId, Sequence[LocalEntity]]) -> list[S
             types=Counter({entity.type: sum(count for _, count in entity.forms)}),
             count=sum(count for _, count in entity.forms),
             position=position,
-            also=tuple(surface for surface, _ in entity.forms),
+            spellings=entity.forms,
         )
         for position, (_, _, entity) in enumerate(locals_)
     ]

@@ -96,8 +96,9 @@ def short_keys(key: str, leads: frozenset[str]) -> Iterator[str]:
             break
         if words[cut - 1] not in _SMALL:
             yield " ".join(words[:cut])
-    if "in" in words[1:]:
-        yield " ".join(words[: words.index("in", 1)])
+    for joint, earliest in (("in", 1), ("of", 2)):  # Columbia University in New York, Joint Chiefs of Staff
+        if joint in words[earliest:]:
+            yield " ".join(words[: words.index(joint, earliest)])
     for cut in range(1, len(words)):
         if words[cut] not in _SMALL and " ".join(words[:cut]) in leads:
             yield " ".join(words[cut:])
