@@ -102,9 +102,18 @@ def measure_sentences(name: str, split: Splitter, folder: Path, show: bool) -> N
             wanted += len(expected)
             if show:
                 for at in sorted(got ^ expected):
-                    print(label, "MISSED" if at in expected else "WRONG", repr(text[max(0, at - 60) : at]), "|", repr(text[at : at + 40]))
+                    print(
+                        label,
+                        "MISSED" if at in expected else "WRONG",
+                        repr(text[max(0, at - 60) : at]),
+                        "|",
+                        repr(text[at : at + 40]),
+                    )
         p, r = ratio(right, found), ratio(right, wanted)
-        print(f"sentences  {name:14} {label:16} precision {p:.3f} recall {r:.3f} F1 {ratio(2 * p * r, p + r):.3f} of {wanted}")
+        print(
+            f"sentences  {name:14} {label:16} precision {p:.3f} recall {r:.3f} "
+            f"F1 {ratio(2 * p * r, p + r):.3f} of {wanted}"
+        )
     print(f"sentences  {name:14} {time.perf_counter() - began:.1f} s")
 
 
@@ -158,11 +167,13 @@ def measure_roles(folder: Path, show: bool) -> None:
     told = sum(n for role, n in counts.items() if role.endswith(" aligned"))
     for role in ("boilerplate", "caption"):
         wrong = counts[role + " aligned"]
-        print(f"roles      {role:12} {counts[role] + wrong:5} sentences, {wrong} of them among {told} that people aligned")
+        print(
+            f"roles      {role:12} {counts[role] + wrong:5} sentences, {wrong} of them among {told} that people aligned"
+        )
 
 
 def measure_quotes(folder: Path, show: str) -> None:
-    """Direct quotations of PolNeAR: the gold's quoted stretches against ours by characters in common; speakers by name."""
+    """Direct quotations of PolNeAR: the gold's quoted stretches against ours, and speakers by name."""
     found = wanted = right_found = right_wanted = named = right_named = nameable = 0
     for line in (folder / "quotes" / "polnear_dev.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
@@ -192,13 +203,25 @@ def measure_quotes(folder: Path, show: str) -> None:
                 good = any(s in source or last_name(s) in source for s in speakers)
                 right_named += good
                 if show == "speakers" and not good:
-                    print("WRONG", speakers, "| gold:", repr(source), "|", repr(text[max(0, spans[0][0] - 80) : spans[0][1] + 80]))
+                    print(
+                        "WRONG",
+                        speakers,
+                        "| gold:",
+                        repr(source),
+                        "|",
+                        repr(text[max(0, spans[0][0] - 80) : spans[0][1] + 80]),
+                    )
             elif show == "speakers" and has_name and ours_here:
                 print("UNNAMED gold:", repr(source), "|", repr(text[max(0, spans[0][0] - 80) : spans[0][1] + 80]))
-    print(f"quotes     found {right_wanted} of {wanted} direct quotations ({ratio(right_wanted, wanted):.3f}); "
-          f"{right_found} of our {found} lie in attributed words ({ratio(right_found, found):.3f}), the rest are titles, terms and irony")
-    print(f"speakers   {right_named} of {named} named are right ({ratio(right_named, named):.3f}); "
-          f"{right_named} of {nameable} that the source phrase names ({ratio(right_named, nameable):.3f})")
+    print(
+        f"quotes     found {right_wanted} of {wanted} direct quotations ({ratio(right_wanted, wanted):.3f}); "
+        f"{right_found} of our {found} lie in attributed words ({ratio(right_found, found):.3f}), "
+        "the rest are titles, terms and irony"
+    )
+    print(
+        f"speakers   {right_named} of {named} named are right ({ratio(right_named, named):.3f}); "
+        f"{right_named} of {nameable} that the source phrase names ({ratio(right_named, nameable):.3f})"
+    )
 
 
 def last_name(name: str) -> str:
@@ -218,7 +241,9 @@ def measure_speed(folder: Path) -> None:
         roles.update(s.role for s in annotate(article["text"], article["title"], article["published"]).sentences)
     seconds = time.process_time() - began
     characters = sum(len(article["text"]) for article in articles)
-    print(f"speed      {len(articles)} articles, {characters / 1e6:.1f} MB in {seconds:.1f} s of one core; {dict(roles)}")
+    print(
+        f"speed      {len(articles)} articles, {characters / 1e6:.1f} MB in {seconds:.1f} s of one core; {dict(roles)}"
+    )
     line = "A line that never ends, with a “quote in it and a number such as 1,250 people " * 25_000
     began = time.process_time()
     annotate(line)

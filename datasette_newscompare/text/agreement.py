@@ -43,9 +43,8 @@ def same_quantity(a: Quantity, b: Quantity) -> bool | None:
     if a.approximate or b.approximate:
         distance = abs(x - y) / max(abs(x), abs(y))
         return True if distance <= NEAR else False if distance >= FAR else None
-    if (a.unit != b.unit or a.kind == "duration") and abs(x - y) <= 0.05 * max(abs(x), abs(y)):
-        return True
-    return False
+    converted = a.unit != b.unit or a.kind == "duration"
+    return converted and abs(x - y) <= 0.05 * max(abs(x), abs(y))
 
 
 def _comparable(a: Quantity, b: Quantity) -> tuple[float, float] | None:

@@ -44,8 +44,11 @@ _YEAR_AFTER = re.compile(
     r"fall|autumn|winter)[ -]\Z|[,(] ?\Z",
     re.IGNORECASE,
 )
+_AT_TIME = re.compile(r"\b(?:at|by|around|about|until|from|to|and|before|after|since)[ (]\Z")
+_ZONE = re.compile(r" ?(?:GMT|UTC|BST|CET|ET|EST|EDT|local|hours|Moscow|Eastern)\b")
 _TIME = re.compile(
-    r"\b(?:(?P<h1>1[0-2]|0?[1-9])(?:[:.](?P<m1>[0-5]\d))? ?(?P<half>[ap])\.?m\b\.?|(?P<h2>[01]?\d|2[0-3]):(?P<m2>[0-5]\d)(?![:\d]))"
+    r"\b(?:(?P<h1>1[0-2]|0?[1-9])(?:[:.](?P<m1>[0-5]\d))? ?(?P<half>[ap])\.?m\b\.?|(?P<h2>[01]?\d|"
+    r"2[0-3]):(?P<m2>[0-5]\d)(?![:\d]))"
 )
 
 
@@ -54,7 +57,8 @@ def find_dates(text: str, offset: int, published: datetime.date | None) -> Itera
 
     A date's value is its proleptic ordinal day (`datetime.date.toordinal`), unit "day". A week day, and a day without
     its year, are resolved to the nearest one to `published` (week days: on or before it); unresolved they have no
-    value, and unit "weekday" or "month-day". Months are months since year 0, years the year. Times are minutes after midnight.
+    value, and unit "weekday" or "month-day". Months are months since year 0, years the year. Times are minutes after
+    midnight.
     """
     if not _HINT.search(text):
         return
@@ -66,6 +70,8 @@ def find_dates(text: str, offset: int, published: datetime.date | None) -> Itera
             end = m.end(group) if group else m.end()
             yield Quantity("date", value, unit, "=", False, start + offset, end + offset, text[start:end])
     for m in _TIME.finditer(text):
+        if m["h2"] and not (_AT_TIME.search(text, max(0, m.start() - 12), m.start()) or _ZONE.match(text, m.end())):
+            continue
         hour = int(m["h1"] or m["h2"])
         if m["half"]:
             hour = hour % 12 + (12 if m["half"] == "p" else 0)
@@ -73,7 +79,9 @@ def find_dates(text: str, offset: int, published: datetime.date | None) -> Itera
         yield Quantity("time", float(minutes), "minute", "=", False, m.start() + offset, m.end() + offset, m.group())
 
 
-def _read_date(text: str, m: re.Match[str], published: datetime.date | None) -> tuple[float | None, str, str | None] | None:
+def _read_date(
+    text: str, m: re.Match[str], published: datetime.date | None
+) -> tuple[float | None, str, str | None] | None:
     if m["weekday"]:
         return _weekday(_DAYS.index(m["weekday"].lower()), published), "day" if published else "weekday", "weekday"
     if m["y5"]:

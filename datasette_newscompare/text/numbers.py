@@ -57,7 +57,10 @@ _SCALES = {
 _FRACTIONS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fourth": 0.25, "fifth": 0.2, "sixth": 1 / 6, "tenth": 0.1}
 _WORDS = "|".join(sorted([*_UNITS, *_TENS], key=len, reverse=True))
 _BIG = r"(?:hundred|thousand|million|billion|trillion)"
-_SPELLED = rf"(?:(?:a|an|one|{_WORDS})[ -])?(?:{_BIG}|(?:{_WORDS}))(?:[ -](?:and[ -])?(?:{_WORDS}|{_BIG})){{0,6}}"
+_SPELLED = (
+    rf"(?:(?:(?:an?|several)[ -](?={_BIG}))?{_BIG}|(?:{_WORDS}))(?:[ -](?:and[ -])?(?:{_WORDS}|{_BIG})){{0,6}}"
+    r"(?!-(?:(?:fir|fif|six|seven|eigh|nin)[a-z]*th|first|second|third|fourth))"
+)
 # Most sentences name no number: these tell so in a fraction of the time that the whole pattern takes.
 _HINT = re.compile(r"\d")
 _LETTERS = re.compile(r"[a-z]+")
@@ -68,10 +71,10 @@ NUMBER = re.compile(
     rf"""
     (?P<sign>(?<![\w)])-(?=\d))?
     (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)
-    (?:(?P<glued>bn|mn|mln|bln|trn|tn|k|m|b|t)\b|[ -]?(?P<scale>hundred|thousand|million|billion|trillion|bn|mn|tn|mln|bln|trn)\b)?
+    (?:(?P<glued>bn|mn|mln|bln|trn|tn|k|m|b|t)\b|[ -]?(?P<scale>{_BIG}|bn|mn|tn|mln|bln|trn)\b)?
   | \b(?P<fraction>(?:a|one|two|three|four|nine)[ -](?:half|thirds?|quarters?|fourths?|fifths?|sixths?|tenths?)|half)\b
     (?P<halfscale>[ ](?:a|an)[ ](?:{_BIG}|dozen))?
-  | \b(?P<dozens>(?:(?:a|an|one|two|three|four|five|six|several|{_WORDS})[ ])?dozen|half[ -]dozen|half[ ]a[ ]dozen)\b(?![ ]of\b)
+  | \b(?P<dozens>(?:(?:a|several|{_WORDS})[ ])?dozen|half[ -]dozen|half[ ]a[ ]dozen)\b(?![ ]of\b)
   | \b(?P<vague>(?:several[ ]|many[ ])?(?:dozens|scores|hundreds|thousands|millions|billions|trillions|tens)
       (?:[ ]of[ ](?:hundreds|thousands|millions|billions|trillions))?)\b
   | \b(?P<spelled>{_SPELLED})\b
@@ -120,8 +123,10 @@ def _read(m: re.Match[str]) -> Number | None:
         return Number(start, end, 12 * times, 1, "dozen")
     if m["vague"]:
         return Number(start, end, None, 1, "vague")
-    value = spelled_value(m["spelled"])
-    return None if value is None else Number(start, end, value, 1, "words")
+    if m["spelled"].lower().startswith("several"):
+        return Number(start, end, None, 1, "vague")
+    spelled = spelled_value(m["spelled"])
+    return None if spelled is None else Number(start, end, spelled, 1, "words")
 
 
 def _fraction(m: re.Match[str], start: int, end: int) -> Number:
@@ -130,7 +135,7 @@ def _fraction(m: re.Match[str], start: int, end: int) -> Number:
     if m["halfscale"]:
         word = m["halfscale"].split()[-1].lower()
         return Number(start, end, share * (12 if word == "dozen" else _SCALES[word]), 1, "words")
-    return Number(start, end, share, 0.01, "fraction")
+    return Number(start, end, round(share, 6), 0.01, "fraction")
 
 
 def spelled_value(phrase: str) -> float | None:
@@ -149,4 +154,4 @@ def spelled_value(phrase: str) -> float | None:
         elif word in _SCALES:
             total += (current or 1) * _SCALES[word]
             current, seen = 0, True
-    return total + current if seen else None
+    return round(total + current, 6) if seen else None

@@ -7,38 +7,39 @@ import re
 from collections.abc import Iterable
 
 from ..records import Quantity
+from .counts import counted_noun
 from .dates import find_dates
 from .numbers import Number, numbers
 from .units import (
-    COUNT_STOP,
-    COUNTED_STATES,
     CURRENCY_BEFORE,
     CURRENCY_WORDS,
     DURATIONS,
-    IRREGULAR_PLURALS,
     MEASURES,
-    NAMED_BEFORE,
-    NOT_PLURAL,
 )
 from .words import plain
 
 _BEFORE = 40
 _QUALIFIER = re.compile(
-    r"(?P<more>\b(?:more than|greater than|over|above|exceeding|upwards? of|in excess of|just over|well over|north of|surpass(?:ed|ing)?|topp(?:ed|ing)))"
+    r"(?P<more>\b(?:more than|greater than|over|above|exceeding|upwards? of|in excess of|just over|well over|"
+    r"north of|surpass(?:ed|ing)?|topp(?:ed|ing)))"
     r"|(?P<least>\b(?:at least|no fewer than|no less than|not less than|a minimum of|as many as|as much as))"
     r"|(?P<less>\b(?:fewer than|less than|under|below|short of|just under))"
     r"|(?P<most>\b(?:up to|at most|no more than|not more than|a maximum of|maximum))"
-    r"|(?P<about>\b(?:about|around|approximately|approx\.?|roughly|some|nearly|almost|close to|an estimated|estimated|circa|more or less|"
+    r"|(?P<about>\b(?:about|around|approximately|approx\.?|roughly|some|nearly|almost|close to|an estimated|"
+    r"estimated|circa|more or less|"
     r"or so|near|an average of|the better part of)|~|≈)"
 )
 _QUALIFIED = re.compile(
-    r"(?:" + _QUALIFIER.pattern + r")(?:[ ](?:a|an|the|another|only|just|about|around|some|roughly))?[ ]?\Z",
+    r"(?:"
+    + _QUALIFIER.pattern
+    + r")(?P<article>[ ](?:a|an|the|another))?(?:[ ](?:only|just|about|around|some|roughly))?[ ]?\Z",
     re.IGNORECASE,
 )
 _AFTER_MORE = re.compile(r"(?:\+|[ -](?:plus|or more|or higher|or above|and (?:more|counting)))(?![\w])")
 _AFTER_ABOUT = re.compile(r"[ -](?:or so|-?odd|-?ish)\b")
 _PERCENT = re.compile(
-    r"[ -]?(?:%|(?:percent|per cent|pct)\b)(?P<point>[ -](?:percentage[ -])?points?\b)?|[ -](?P<pp>(?:percentage[ -])points?\b|pp\b)"
+    r"[ -]?(?:%|(?:percent|per cent|pct)\b)(?P<point>[ -](?:percentage[ -])?points?\b)?|"
+    r"[ -](?P<pp>(?:percentage[ -])points?\b|pp\b)"
 )
 _ORDINAL = re.compile(
     r"\b(?:(?P<n>\d{1,3})(?:st|nd|rd|th)|(?P<word>third|fourth|fifth|sixth|seventh|eighth|ninth|tenth))\b(?!-[a-z]|s\b)"
@@ -52,12 +53,11 @@ _UNIT = re.compile(
     r"[ -]?(" + "|".join(sorted(map(re.escape, {**MEASURES, **DURATIONS}), key=len, reverse=True)) + r")\b",
     re.IGNORECASE,
 )
+_PER = re.compile(r"[ ](?:per|an|a)[ ](hour|gallon|second|minute)\b")
 _MONEY_AFTER = re.compile(
     r"[ -](?:(?:US|U\.S\.|American|Canadian|Australian|Hong Kong|Singapore) )?(" + "|".join(CURRENCY_WORDS) + r")\b",
     re.IGNORECASE,
 )
-_NEXT_WORDS = re.compile(r"[ -]([A-Za-z][\w.'/-]*)")
-_NAME_BEFORE = re.compile(r"(?:^|[ (\"-])([A-Z][\w.'&]*)[ -]\Z")
 
 
 def find_quantities(text: str, offset: int = 0, published: str | None = None) -> list[Quantity]:
@@ -121,7 +121,7 @@ def _date(published: str | None) -> datetime.date | None:
 
 def _quantity(text: str, number: Number) -> Quantity | None:
     """What a number phrase means where it stands, or None where it is no quantity."""
-    if number.start and text[number.start - 1].isalnum():
+    if (number.start and text[number.start - 1].isalnum()) or text[number.end : number.end + 1].isalpha():
         return None
     start, end, value = number.start, number.end, number.value
     before = text[max(0, start - _BEFORE) : start]
@@ -150,6 +150,8 @@ def _quantity(text: str, number: Number) -> Quantity | None:
             else ("measure", MEASURES.get(word, MEASURES.get(word.lower(), "")))
         )
         end = m.end()
+        if per := _PER.match(text, end):
+            unit, end = f"{unit}/{per.group(1)}".replace("mi/hour", "mph").replace("km/hour", "km/h"), per.end()
     elif (
         number.written == "digits"
         and re.fullmatch(r"\d\d", text[start:end])
@@ -158,7 +160,7 @@ def _quantity(text: str, number: Number) -> Quantity | None:
     ):
         kind, unit = "age", "year"
     else:
-        counted = _counted(text, number, before)
+        counted = counted_noun(text, number, before)
         if counted is None:
             return None
         kind, unit, end = "count", counted[0], counted[1]
@@ -192,8 +194,13 @@ def _qualified(
 ) -> Quantity:
     comparator, approximate = "=", number.written == "vague"
     if m := _QUALIFIED.search(text[max(0, start - _BEFORE) : start]):
-        group = m.lastgroup
-        comparator = {"more": ">", "least": ">=", "less": "<", "most": "<="}.get(group or "", "=")
+        group = next(name for name in ("more", "least", "less", "most", "about") if m[name])
+        # "information about a $5 million deal" is not about its size, nor does "over ten years" mean more than ten.
+        if (m["article"] and not text[start].isalpha()) or (
+            kind in ("duration", "date") and m[0].lower().startswith("over")
+        ):
+            return Quantity(kind, value, unit, comparator, approximate, start, end, text[start:end])
+        comparator = {"more": ">", "least": ">=", "less": "<", "most": "<="}.get(group, "=")
         approximate = approximate or group == "about"
         start -= min(_BEFORE, start) - m.start()
     if m := _AFTER_MORE.match(text, end):
@@ -201,61 +208,3 @@ def _qualified(
     elif m := _AFTER_ABOUT.match(text, end):
         approximate, end = True, m.end()
     return Quantity(kind, value, unit, comparator, approximate, start, end, text[start:end])
-
-
-def _counted(text: str, number: Number, before: str) -> tuple[str | None, int] | None:
-    """The noun that a number counts, and where the phrase ends; None where the number counts nothing."""
-    noun, end = _noun_after(text, number.end)
-    if noun is not None:
-        return noun, end
-    if number.written == "fraction" or number.written == "vague":
-        return (None, number.end) if text[number.end : number.end + 4] == " of " else None
-    if number.written == "digits":
-        named = _NAME_BEFORE.search(before)
-        if (named and named.group(1).lower() not in NAMED_BEFORE) or re.match(
-            r"[-:/.]\w", text[number.end : number.end + 2]
-        ):
-            return None
-        if before[-1:] in ("#", "/", ":", ".", "-", "@", "&") or re.fullmatch(
-            r"(?:19|20)\d\d", text[number.start : number.end]
-        ):
-            return None
-        return None, number.end
-    word = text[number.start : number.end].lower()
-    if number.written == "words" and word not in ("one", "zero") and (number.value or 0) > 9:
-        return None, number.end
-    return (None, number.end) if number.written == "dozen" else None
-
-
-def _noun_after(text: str, at: int) -> tuple[str | None, int]:
-    for _ in range(5):
-        m = _NEXT_WORDS.match(text, at)
-        if m is None:
-            return None, at
-        word = m.group(1).rstrip(".'")
-        low = word.lower().removesuffix("'s")
-        if low in COUNTED_STATES:
-            return low, m.start(1) + len(word)
-        if low in COUNT_STOP and low != "of":
-            return None, at
-        if low in IRREGULAR_PLURALS:
-            return IRREGULAR_PLURALS[low], m.start(1) + len(word)
-        if _plural(low) and not word.endswith("'s"):
-            return singular(low), m.start(1) + len(word)
-        at = m.start(1) + len(word)
-        if m.group(1) != word:
-            return None, at
-    return None, at
-
-
-def _plural(word: str) -> bool:
-    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) and word not in NOT_PLURAL
-
-
-def singular(noun: str) -> str:
-    """The singular of a regular English plural in lower case."""
-    if noun.endswith("ies") and len(noun) > 4:
-        return noun[:-3] + "y"
-    if noun.endswith(("sses", "shes", "ches", "xes", "zes")):
-        return noun[:-2]
-    return noun[:-1] if noun.endswith("s") else noun

@@ -13,7 +13,7 @@ from .words import words
 
 _HEADING_MARK = re.compile(r"[\s>]*(?:#{1,6}\s|\*\*|__(?=\w))")
 _SMALL_WORDS = listed(
-    "a an the and or but nor of in on at by for to from with as is into over after amid vs via than that its his her be are"
+    "a an the and or but nor of in on at by for to from with as is into over after amid vs via than that its his her be"
 )
 _TOP = 6
 """Paragraphs from the top among which a headline may stand."""
@@ -114,21 +114,22 @@ def _reads_as_headline(text: str, spans: Sequence[Span], part: Sequence[int]) ->
     """A first line in title case or capitals, or one without a final point that is no start of a report."""
     piece = _piece(text, spans, part)
     found = words(piece)
-    if len(part) > 2 or not 3 <= len(found) <= _LONGEST_HEADLINE or piece.startswith(('"', "“")):
+    if len(part) > 2 or not 3 <= len(found) <= _LONGEST_HEADLINE:
         return False
     if piece.isupper():
         return True
     long = [w.text for w in found if w.norm not in _SMALL_WORDS and not w.text[0].isdigit()]
-    capitals = sum(w[0].isupper() for w in long)
-    if len(long) >= 3 and capitals >= 0.8 * len(long):
+    if len(long) >= 3 and sum(w[0].isupper() for w in long) >= 0.8 * len(long):
         return True
-    return len(part) == 1 and piece[-1] not in '.!?:,;"”’…' and len(found) <= 22
+    bare = piece.rstrip("\"”’'")
+    spoken = piece[0] in '"“' and bare != piece
+    return bare[-1] not in ".!:,;…" and len(found) <= 26 and not spoken
 
 
 def _is_standfirst(
     text: str, spans: Sequence[Span], paragraphs: Sequence[Sequence[int]], n: int, found: Sequence[str]
 ) -> bool:
-    """One short sentence under the headline, above a body whose paragraphs are longer: a summary, not the report's start."""
+    """Whether a short sentence under the headline is a summary: the paragraphs below are longer, or it has no point."""
     part = paragraphs[n]
     if found[part[0]] != "body" or len(part) > 2:
         return False

@@ -18,19 +18,22 @@ REACH_BEFORE = 420
 
 _PARTICLE = r"(?:de|von|van|der|den|del|della|di|da|dos|bin|ibn|al|el|la|le|du|ben|abu|ter|y)"
 _HONORIFIC = (
-    r"(?:Mr|Mrs|Ms|Dr|Sen|Sens|Rep|Reps|Gov|Gen|Lt|Col|Sgt|Capt|Prof|Rev|Sir|Lord|Lady|Dame|Adm|Maj|Hon|Judge|Justice)\.?"
+    r"(?:Mr|Mrs|Ms|Dr|Sen|Sens|Rep|Reps|Gov|Gen|Lt|Col|Sgt|Capt|Prof|Rev|Sir|Lord|Lady|Dame|Adm|Maj|Hon|"
+    r"Judge|Justice)\.?"
 )
-_NAME_WORD = r"[A-Z](?:[\w’'-]*\w|\.(?:[A-Z]\.)*)"
+_NAME_WORD = r"[A-ZÀ-ÖØ-ÞŠŽ](?:[\w’'-]*\w|\.(?:[A-Z]\.)*)"
 _NAME = rf"(?:{_HONORIFIC}\s)?{_NAME_WORD}(?:\s(?:{_PARTICLE}\s){{0,2}}{_NAME_WORD}){{0,5}}(?:,?\s(?:Jr|Sr)\.?)?"
 _NAMES = re.compile(rf"(?<![\w’'-]){_NAME}")
 _CUE = re.compile(rf"\b(?:{CUES})\b")
 # A point belongs to the phrase after a title or an initial only.
 _PHRASE = (
-    r"(?:[^.;:\x01\n]|(?<=Mr|Ms|Dr|Lt)\.|(?<=Mrs|Sen|Rep|Gov|Gen|Rev|Col|Sgt|Maj)\.|(?<=Sens|Reps|Prof|Capt)\.|(?<=\b[A-Z])\.)"
+    r"(?:[^.;:\x01\n]|(?<=Mr|Ms|Dr|Lt)\.|(?<=Mrs|Sen|Rep|Gov|Gen|Rev|Col|Sgt|Maj)\.|(?<=Sens|Reps|Prof|"
+    r"Capt)\.|(?<=\b[A-Z])\.)"
 )
 _GAP = r"[\s,\"”’'—–-]*"
 _CUE_NAME = re.compile(
-    rf"{_GAP}(?:{CUES})\s+(?P<who>(?:(?!\b(?:that|in|on|at|to|during|when|while|after|before|as|by)\s){_PHRASE}){{1,140}})"
+    rf"{_GAP}(?:{CUES})\s+(?P<who>(?:(?!\b(?:that|in|on|at|to|during|when|while|after|before|as|"
+    rf"by)\s){_PHRASE}){{1,140}})"
 )
 _NAME_CUE = re.compile(
     rf"{_GAP}(?P<who>(?:[Tt]he |[Aa]n? )?(?:[\w.’'-]+ ){{0,8}}?{_NAME})"
@@ -41,10 +44,12 @@ _DASH_NAME = re.compile(rf"[\s\"”’]*[—–―-]{{1,2}}\s*(?P<who>{_NAME})\s
 _PRONOUN = r"(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t|who|I|[Ww]e)"
 _PRONOUN_CUE = re.compile(rf"{_GAP}{_PRONOUN}\s(?:\w+ly\s|also\s|has\s|had\s|later\s)?(?:{CUES})\b")
 _BETWEEN = re.compile(
-    r"(?:,?\s(?:\w+ly|also|has|had|later|then|once|recently|again|(?:on\s|late\s|early\s)?[A-Z][a-z]+day(?:\s\w+)?|on\sTwitter))*\s*\Z"
+    r"(?:,?\s(?:\w+ly|also|has|had|later|then|once|recently|again|(?:on\s|late\s|early\s)?[A-Z][a-z]+day(?:\s\w+)?|"
+    r"on\sTwitter))*\s*\Z"
 )
 _PRONOUN_END = re.compile(rf"\b{_PRONOUN}\Z")
 _PREPOSITION_END = re.compile(r"\b(?:of|for|at|from|in|with|to|about|against|by|on|and|or|than|the)\s*\Z")
+_OFFICE_FOR = re.compile(r"(\S+) (?:for|of)(?: the)?\s+\Z")
 _ACCORDING = re.compile(rf"\b[Aa]ccording to (?:the |an? )?(?P<who>(?:[a-z’'-]+ ){{0,4}}{_NAME})")
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+(?=[A-Z“\"])")
 
@@ -66,9 +71,7 @@ class Attribution:
     elsewhere: bool = False
 
 
-def attribute(
-    text: str, a: int, b: int, start: int, end: int, quoted: Sequence[tuple[int, int, bool]]
-) -> Attribution:
+def attribute(text: str, a: int, b: int, start: int, end: int, quoted: Sequence[tuple[int, int, bool]]) -> Attribution:
     """Who says the quotation `text[a:b]` of the paragraph `text[start:end]`, whose quotations are all in `quoted`.
 
     The words after it are read first ("...," said NAME; "...," NAME, TITLE, said; "..." - NAME), then those before it
@@ -105,11 +108,10 @@ def speaker_before(clause: str, offset: int) -> Speaker | None:
         place = _subject_name(subject)
         if place:
             return _speaker(clause, place, offset)
-    according = None
-    for according in _ACCORDING.finditer(clause):
-        pass
+    according = list(_ACCORDING.finditer(clause))
     if according:
-        return _speaker(clause, _last_name_in(clause, according.start("who"), according.end("who")), offset)
+        who = according[-1].span("who")
+        return _speaker(clause, _last_name_in(clause, *who), offset)
     return None
 
 
@@ -153,15 +155,27 @@ def _subject_name(subject: str) -> tuple[int, int] | None:
         if place is None or len(bare) - place[1] > 3:
             return None
         before = bare[: _titled_start(bare, place[0])]
+        if m := _OFFICE_FOR.search(before):
+            return _last_two(bare, place) if _bare(m.group(1)) in TITLES else None
         return None if _PREPOSITION_END.search(before) and not before.rstrip().endswith(" the") else place
     at = 0
     for part in bare[:-1].split(","):
         for m in _NAMES.finditer(bare, at, at + len(part)):
             place = _without_titles(bare, m.start(), m.end())
-            if place and at + len(part) - place[1] <= 3 and not _PREPOSITION_END.search(bare[at : _titled_start(bare, place[0])]):
+            if (
+                place
+                and at + len(part) - place[1] <= 3
+                and not _PREPOSITION_END.search(bare[at : _titled_start(bare, place[0])])
+            ):
                 return place
         at += len(part) + 1
     return None
+
+
+def _last_two(piece: str, place: tuple[int, int]) -> tuple[int, int] | None:
+    """The name at the end of "Commissioner for Trade and Industry Jane Doe": two words, more of the office before."""
+    tokens = [m.start() for m in re.finditer(r"\S+", piece[place[0] : place[1]])]
+    return (place[0] + tokens[-2], place[1]) if len(tokens) >= 3 else None
 
 
 def _titled_start(piece: str, start: int) -> int:

@@ -7,7 +7,8 @@ import re
 from .wordlists import listed
 
 CURRENCY_BEFORE = re.compile(
-    r"((?:US|U\.S\.|CAN?|C|AU?|NZ|HK|S|R)?[$]|[£€¥₹₽₴₩₪]|\b(?:USD|EUR|GBP|CAD|AUD|JPY|CNY|CHF|RUB|UAH|INR|HKD|SGD|NZD|BRL|MXN|KRW|SEK|NOK|DKK|PLN|TRY|ZAR))[ ]?\Z"
+    r"((?:US|U\.S\.|CAN?|C|AU?|NZ|HK|S|R)?[$]|[£€¥₹₽₴₩₪]|\b(?:USD|EUR|GBP|CAD|AUD|JPY|CNY|CHF|RUB|UAH|INR|HKD|SGD|"
+    r"NZD|BRL|MXN|KRW|SEK|NOK|DKK|PLN|TRY|ZAR))[ ]?\Z"
 )
 CURRENCY_WORDS: dict[str, tuple[str, float]] = {
     "dollars": ("USD", 1),
@@ -71,20 +72,26 @@ IRREGULAR_PLURALS = {
     "crises": "crisis", "analyses": "analysis", "lawmakers": "lawmaker",
 }  # fmt: skip
 
-NOT_PLURAL = listed("""says was does has its his this thus yes news always perhaps less across besides towards various previous serious
-    religious politics economics series species means goes gets makes takes comes gives wants needs calls remains
-    includes shows becomes seems appears looks runs holds stands leads happens begins whose these those plus
-    united states texas kansas arkansas illinois massachusetts paris james charles thomas williams jones davis
-    is as us business process access campus bonus virus census congress""")
+NOT_PLURAL = listed("""
+    says was does has its his this thus yes news always perhaps less across besides towards various previous
+    serious religious politics economics series species means goes gets makes takes comes gives wants needs
+    calls remains includes shows becomes seems appears looks runs holds stands leads happens begins whose these
+    those plus united states texas kansas arkansas illinois massachusetts paris james charles thomas williams
+    jones davis is as us business process access campus bonus virus census congress
+    """)
 
-COUNT_STOP = listed("""the a an and or but nor of in on at by for to from with as into over after before than that which who whom whose
-    when where while if is are was were be been being am has have had do does did will would could should may might
-    can must not it he she they we you i his her its their our this these those there then said says told per
-    according between among during since until against under about because so also only out up down off""")
+COUNT_STOP = listed("""
+    the a an and or but nor of in on at by for to from with as into over after before than that which who whom
+    whose when where while if is are was were be been being am has have had do does did will would could should
+    may might can must not it he she they we you i his her its their our this these those there then said says
+    told per according between among during since until against under about because so also only out up down off
+    """)
 """Words over which the search for the counted noun does not go."""
 
-NAMED_BEFORE = listed("""the a an in on at by for from with of to and or but as since until after before about around over under some
+NAMED_BEFORE = listed("""
+    the a an in on at by for from with of to and or but as since until after before about around over under some
     nearly almost only just all another those these this that his her its their our he she it they we you i when
-    while if there at least more than fewer less up no between among during police officials officers authorities
-    last next first least most another other""")
+    while if there at least more than fewer less up no between among during police officials officers
+    authorities last next first least most another other
+    """)
 """Capitalised words that may begin a sentence right before a number without making it part of a name."""
