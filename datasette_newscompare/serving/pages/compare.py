@@ -104,6 +104,8 @@ async def compare(call: Call) -> Page:
     board = _Board(call, left, right, matches, differences, names)
     rows = board.rows()
     shown = [row for row in rows if filters.accepts(row, {**left.entities, **right.entities})]
+    clear_url = with_params(call, "/compare", show=None, kind=None, score=None, entity=None, match=None)
+    _reach_hidden(shown, clear_url)
     _link_stops(shown)
     story_id = left.article["story_id"] if left.article["story_id"] == right.article["story_id"] else None
     choices = [] if story_id is None or blind else await call.rows(article_sql.STORY_ARTICLES, {"story_id": story_id})
@@ -136,7 +138,7 @@ async def compare(call: Call) -> Page:
         "rows": shown,
         "links": {
             "swap": with_params(call, "/compare", left=right_id, right=left_id, match=None),
-            "clear": with_params(call, "/compare", show=None, kind=None, score=None, entity=None, match=None),
+            "clear": clear_url,
             "blind": with_params(call, "/compare", blind=None if blind else 1),
             "first_difference": next((f"#{row['id']}" for row in shown if row["is_difference"]), None),
         },
@@ -358,10 +360,17 @@ class _Board:
             "sentence_id": sentence_id,
             "number": s["position"] + 1,
             "role": s["role"],
-            "repeat_of": s["repeat_of"],
+            "repeat_of": self._repeat_of(s),
             "text": s["text"],
             "segments": segments or diff.plain(s["text"]),
         }
+
+    def _repeat_of(self, sentence: Row) -> Row | None:
+        first = sentence["repeat_of"]
+        if first is None:
+            return None
+        here = first in self.left.by_id or first in self.right.by_id
+        return {"sentence_id": first, "number": self._number(first) if here else None, "url": f"#sentence-{first}"}
 
     def _match(self, match: Row, few_shared: bool) -> Row:
         pair = links.compare_path(self.left.article["id"], self.right.article["id"], match["id"])
@@ -443,6 +452,17 @@ def _agreeing(left: Sequence[Quantity], right: Sequence[Quantity]) -> tuple[list
 
 def _shown_matches(rows: Sequence[Row]) -> set[int]:
     return {m["match_id"] for row in rows for m in row["also"]} | {row["match"]["id"] for row in rows if row["match"]}
+
+
+def _reach_hidden(rows: Sequence[Row], whole_url: str) -> None:
+    """Where a filter hides what a link within the page leads to, lead to the page without filters."""
+    sentences = (row[side] for row in rows for side in ("left", "right") if row[side] and row["type"] != "place")
+    here = {f"#{row['id']}" for row in rows} | {f"#sentence-{s['sentence_id']}" for s in sentences}
+    for row in rows:
+        repeats = [row[side]["repeat_of"] for side in ("left", "right") if row[side]]
+        for link in filter(None, (*row["also"], row["nearest"], row["stands_beside"], *repeats)):
+            if link["url"] not in here:
+                link["url"] = whole_url + link["url"]
 
 
 def _link_stops(rows: Sequence[Row]) -> None:

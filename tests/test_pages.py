@@ -1,0 +1,557 @@
+"""What a person sees on the pages, on the five-source story and on the seeds."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import Counter
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from datasette.app import Datasette
+from pages_html import Node, parse
+from pages_story import build
+
+ROOT = "/news/-/newscompare"
+LEDGER_POST = f"{ROOT}/compare?left=ledger&right=post"
+
+
+@pytest.fixture(scope="module")
+def story_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("pages") / "news.db")
+
+
+@pytest.fixture
+def news(story_db: Path) -> Datasette:
+    return Datasette([str(story_db)])
+
+
+async def answer(datasette: Datasette, path: str) -> httpx.Response:
+    return await datasette.client.get(path)
+
+
+async def seen(datasette: Datasette, path: str) -> Node:
+    response = await answer(datasette, path)
+    assert response.status_code == 200, f"{path}: {response.status_code} {response.text[:500]}"
+    return parse(response.text)
+
+
+async def data(datasette: Datasette, path: str) -> dict[str, object]:
+    parts = urlsplit(path)
+    response = await answer(datasette, f"{parts.path}.json?{parts.query}")
+    assert response.status_code == 200, response.text
+    found: dict[str, object] = response.json()
+    return found
+
+
+def cells(row: Node) -> tuple[str, str]:
+    left, right = row.all("tr")[0].all("td")
+    return left.text, right.text
+
+
+# Stories
+
+
+@pytest.mark.asyncio
+async def test_stories_list_shows_title_sources_and_what_differs(news: Datasette) -> None:
+    page = await seen(news, ROOT)
+    story = page.one("ol", "nc-stories").all("li")[0]
+    assert story.one("h2").text == "Fire destroys harbour market"
+    assert [c.text for c in story.one("ul", "nc-chips").all("li")] == [
+        "The Wire", "The Ledger", "The Post", "The Beacon", "The Radio",
+    ]  # fmt: skip
+    assert "5 articles · 2 shared facts · ≠ 1 number that differs" in story.text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("q=bakery", 1),
+        ("q=nothing-of-the-kind", 0),
+        ("q=%22lost+everything%22", 1),
+        ("q=%22everything+lost%22", 0),
+        ('q="', 1),
+        ("q=AND+OR+*", 0),
+        ("source=post", 1),
+        ("source=post&source=ledger", 1),
+        ("source=post&source=elsewhere", 0),
+        ("entity=1", 1),
+        ("entity=1&source=post&q=fire", 1),
+        ("entity=999", 0),
+        ("several=1", 1),
+    ],
+)
+async def test_stories_are_found_by_words_sources_and_entities(news: Datasette, query: str, count: int) -> None:
+    page = await seen(news, f"{ROOT}?{query}")
+    assert len(page.one("ol", "nc-stories").all("h2")) == count
+    assert page.all("span", role="status")[0].text.startswith(f"{count} stor")
+
+
+@pytest.mark.asyncio
+async def test_stories_say_what_was_chosen_and_how_to_take_it_away(news: Datasette) -> None:
+    page = await seen(news, f"{ROOT}?entity=1&source=post")
+    chosen = page.all("span", "nc-chosen-filter")
+    assert [c.text.removesuffix(" about") for c in chosen] == ["source: The Post ✖", "entity: Harbour Market ✖"]
+    away = chosen[0].one("a")
+    assert parse_qs(urlsplit(away.attributes["href"]).query) == {"entity": ["1"]}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("sort", ["newest", "sources"])
+async def test_stories_page_through_every_story_once(tmp_path: Path, sort: str) -> None:
+    path = build(tmp_path / "news.db")
+    with sqlite3.connect(path) as connection:
+        connection.executemany(
+            "INSERT INTO stories (id, title, last_published, source_count) VALUES (?, ?, ?, ?)",
+            [(i, f"Story {i}", f"2024-01-{i % 5 + 1:02}" if i % 3 else None, i % 4) for i in range(100, 165)],
+        )
+    datasette = Datasette([str(path)])
+    address, titles, pages = f"{ROOT}?sort={sort}", [], 0
+    while address:
+        page = await seen(datasette, address)
+        titles += [h.text for h in page.one("ol", "nc-stories").all("h2")]
+        following = page.all("a", rel="next")
+        address = following[0].attributes["href"] if following else ""
+        pages += 1
+    assert pages == 4
+    assert len(titles) == 66
+    assert len(set(titles)) == 66
+    assert titles[0] == "Fire destroys harbour market"
+
+
+# Story
+
+
+@pytest.mark.asyncio
+async def test_story_matrix_shows_who_tells_what_and_who_was_first(news: Datasette) -> None:
+    page = await seen(news, f"{ROOT}/story/7")
+    matrix = page.one("table", "nc-matrix")
+    assert [h.text for h in matrix.one("thead").all("th")] == [
+        "Fact", "The Wire", "The Ledger", "The Post", "The Beacon", "The Radio",
+    ]  # fmt: skip
+    first, second = matrix.one("tbody").all("tr")
+    assert [c.text for c in first.all("td")] == [
+        "The Wire 1st", "The Ledger ✓", "The Post ✓", "no match found", "The Radio ✓",
+    ]  # fmt: skip
+    assert "4 of 5 sources" in first.one("th").text
+    assert "≠ number" in first.one("th").text
+    assert [c.text for c in second.all("td")] == [
+        "The Wire 1st", "The Ledger ✓", "no match found", "no match found", "no match found",
+    ]  # fmt: skip
+    cell = first.all("td")[1].one("a")
+    assert cell.attributes["href"] == f"{ROOT}/article/ledger#sentence-102"
+    assert "killing 12 people" in cell.attributes["title"]
+
+
+@pytest.mark.asyncio
+async def test_story_lists_what_only_one_source_tells_as_no_match_found(news: Datasette) -> None:
+    page = await seen(news, f"{ROOT}/story/7")
+    groups = {g.one("h3").text: g for g in page.all("section", "nc-without")}
+    assert list(groups) == [
+        "The Beacon 1 sentence, no match found",
+        "The Ledger 1 sentence, no match found",
+        "The Post 1 sentence, no match found",
+    ]
+    school = groups["The Ledger 1 sentence, no match found"]
+    assert "A school next door was not harmed." in school.text
+    assert "nearest: The Post, score 0.21" in school.text
+    assert "Insurance will not pay" in school.one("q").text
+    assert "omitted" not in page.text
+
+
+@pytest.mark.asyncio
+async def test_story_shows_numbers_that_differ_with_both_sentences(news: Datasette) -> None:
+    page = await seen(news, f"{ROOT}/story/7")
+    [row] = page.all("table", "nc-list")[0].one("tbody").all("tr")
+    assert row.one("del").text == "12"
+    assert row.one("ins").text == "Fifteen"
+    assert "The Ledger: 12 A fire destroyed the harbour market on Tuesday night, killing 12 people." in row.text
+    assert row.one("a").attributes["href"] == f"{LEDGER_POST}#match-2"
+
+
+@pytest.mark.asyncio
+async def test_story_grid_shows_the_share_in_both_directions(news: Datasette) -> None:
+    page = await seen(news, f"{ROOT}/story/7")
+    grid = page.one("table", "nc-pairs")
+    rows = {r.one("th").one("a").text: [c.text for c in r.all("td")] for r in grid.one("tbody").all("tr")}
+    assert rows["The Ledger"] == ["33%", "–", "67%", "0%", "17%"]
+    assert rows["The Post"][1] == "80%"
+    assert rows["The Wire"] == ["–", "100%", "0%", "0%", "0%"]
+
+
+@pytest.mark.asyncio
+async def test_story_timeline_counts_from_the_first_report(news: Datasette) -> None:
+    page = await seen(news, f"{ROOT}/story/7")
+    lines = [li.text for li in page.one("ol", "nc-timeline").all("li")]
+    assert lines[0].startswith("2024-05-01 05:00 The Wire")
+    assert lines[2].endswith("4.5 hours after the first")
+    assert len(lines) == 3
+
+
+# Compare
+
+
+@pytest.mark.asyncio
+async def test_compare_page_aligns_rows_in_reading_order(news: Datasette) -> None:
+    page = await seen(news, LEDGER_POST)
+    rows = [cells(row) for row in page.one("table", "nc-compare").all("tbody")]
+    assert "headline Fire destroys harbour market" in rows[0][0]
+    assert "Market burns down" in rows[0][1]
+    assert "moved" in rows[1][0]
+    assert "The city promised $2 billion" in rows[1][1]
+    assert "killing 12 people" in rows[2][0]
+    assert "Fifteen people died when" in rows[2][1]
+    assert "flames" in rows[3][0]
+    assert "No match found in The Post" in rows[3][1]
+    assert "We lost everything" in rows[4][0]
+    assert "$2bn" in rows[5][0]
+    assert "$2 billion" in rows[5][1]
+    assert "No match found in The Post" in rows[6][1]
+    assert "not part of the article Subscribe" in rows[7][0]
+    assert "No match found in The Ledger" in rows[8][0]
+    assert "Says again what sentence 3 says" in rows[9][0]
+    assert len(rows) == 10
+
+
+@pytest.mark.asyncio
+async def test_compare_page_marks_changed_number(news: Datasette) -> None:
+    row = (await seen(news, LEDGER_POST)).one("tbody", id="match-2")
+    left, right = row.all("tr")[0].all("td")
+    assert left.one("del", "nc-differs").text == "12"
+    assert right.one("ins", "nc-differs").text == "Fifteen"
+    assert "≠ number: 12 Fifteen" in row.one("span", "nc-difference").text
+
+
+@pytest.mark.asyncio
+async def test_compare_page_marks_words_on_the_side_that_has_them(news: Datasette) -> None:
+    row = (await seen(news, LEDGER_POST)).one("tbody", id="match-4")
+    left, right = row.all("tr")[0].all("td")
+    assert [n.text for n in left.all("del", "nc-left")] == ["rebuild"]
+    assert [n.text for n in right.all("ins", "nc-right")] == ["new"]
+    assert left.one("span", "nc-agrees").text == "$2bn"
+    assert "The same as “$2 billion”" in left.one("span", "nc-agrees").attributes["title"]
+
+
+@pytest.mark.asyncio
+async def test_compare_page_says_why_a_pair_matched(news: Datasette) -> None:
+    page = await seen(news, LEDGER_POST)
+    assert "Both name Harbour Market. Both say harbour." in page.one("tbody", id="match-2").one("details").text
+    assert "lost everything" in page.one("tbody", id="match-3").one("details", "nc-why").text
+    assert "paraphrase score 0.94" in page.one("tbody", id="match-2").text
+
+
+@pytest.mark.asyncio
+async def test_compare_page_leads_from_a_moved_pair_to_its_place_and_back(news: Datasette) -> None:
+    page = await seen(news, LEDGER_POST)
+    badge = page.one("tbody", id="match-4").one("a", "nc-moved")
+    place = page.one("tbody", id=badge.attributes["href"][1:])
+    assert place.one("td", "nc-none").one("a").attributes["href"] == "#match-4"
+
+
+@pytest.mark.asyncio
+async def test_compare_page_shows_secondary_matches_as_chips(news: Datasette) -> None:
+    page = await seen(news, LEDGER_POST)
+    chip = page.one("tbody", id="match-2").one("a", "nc-chip")
+    assert chip.text == "The Post 1 partial 0.62"
+    assert page.one("td", id=chip.attributes["href"][1:]).text.endswith("Market burns down: 15 dead")
+
+
+@pytest.mark.asyncio
+async def test_compare_page_counts_both_directions(news: Datasette) -> None:
+    text = (await seen(news, LEDGER_POST)).one("div", "nc-coverage").text
+    assert "4 of 6 sentences of The Ledger stand in The Post 67%" in text
+    assert "4 of 5 sentences of The Post stand in The Ledger 80%" in text
+
+
+@pytest.mark.asyncio
+async def test_compare_page_shows_the_near_miss_beside_an_unmatched_sentence(news: Datasette) -> None:
+    page = await seen(news, LEDGER_POST)
+    near = page.one("details", "nc-near")
+    assert "nearest: sentence 5, score 0.21" in near.text
+    assert "Insurance will not pay, traders fear." in near.one("q").text
+
+
+@pytest.mark.asyncio
+async def test_compare_page_turns_around(news: Datasette) -> None:
+    page = await seen(news, f"{ROOT}/compare?left=post&right=ledger")
+    row = page.one("tbody", id="match-2")
+    left, right = row.all("tr")[0].all("td")
+    assert left.one("del", "nc-differs").text == "Fifteen"
+    assert right.one("ins", "nc-differs").text == "12"
+    assert "≠ number: Fifteen 12" in row.text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("show=matched", ["match-1", "match-2", "match-3", "match-4"]),
+        ("show=flagged", ["match-2"]),
+        ("show=unmatched", ["row-103", "row-106", "row-112"]),
+        ("kind=near-verbatim", ["match-4"]),
+        ("kind=near-verbatim&kind=verbatim", ["match-4"]),
+        ("score=0.9", ["match-2", "match-4"]),
+        ("entity=1&show=matched", ["match-1", "match-2"]),
+        ("kind=verbatim", []),
+    ],
+)
+async def test_compare_page_filters_rows(news: Datasette, query: str, rows: list[str]) -> None:
+    page = await seen(news, f"{LEDGER_POST}&{query}")
+    bodies = page.one("table", "nc-compare").all("tbody")
+    assert [b.attributes["id"] for b in bodies if "id" in b.attributes] == rows
+    assert f"Showing {len(rows)} of 10 rows." in page.text
+
+
+@pytest.mark.asyncio
+async def test_compare_page_leads_to_rows_that_a_filter_hides(news: Datasette) -> None:
+    page = await seen(news, f"{LEDGER_POST}&show=flagged")
+    chip = page.one("a", "nc-chip")
+    assert chip.attributes["href"] == f"{LEDGER_POST}#sentence-108"
+
+
+@pytest.mark.asyncio
+async def test_compare_page_leads_from_difference_to_difference(news: Datasette) -> None:
+    page = await seen(news, LEDGER_POST)
+    stop = page.one("a", "nc-jump").attributes["href"]
+    visited = []
+    while stop:
+        visited.append(stop)
+        row = page.one("tbody", id=stop[1:])
+        stop = next((a.attributes["href"] for a in row.all("a", title="Next difference")), "")
+    assert visited == ["#match-2", "#row-103", "#row-106", "#row-112"]
+
+
+@pytest.mark.asyncio
+async def test_compare_page_hides_the_names(news: Datasette) -> None:
+    page = await seen(news, f"{LEDGER_POST}&blind=1")
+    assert "Source A and Source B side by side" in page.one("h1").text
+    assert "Ledger" not in page.text
+    assert "Post" not in page.text
+
+
+@pytest.mark.asyncio
+async def test_compare_page_of_one_match_is_found_by_its_number(news: Datasette) -> None:
+    page = await seen(news, f"{ROOT}/compare?match=2")
+    assert page.one("tbody", "nc-chosen").attributes["id"] == "match-2"
+    assert (await answer(news, f"{ROOT}/compare?match=999")).status_code == 404
+
+
+@pytest.mark.asyncio
+async def test_overview_strip_joins_every_match_and_leads_to_it(news: Datasette) -> None:
+    page = await seen(news, LEDGER_POST)
+    strip = page.one("figure", "nc-strip")
+    hrefs = [a.attributes["href"] for a in strip.all("a")]
+    assert sorted(hrefs) == ["#match-1", "#match-2", "#match-3", "#match-4", "#match-5"]
+    ids = {n.attributes["id"] for n in page.nodes() if "id" in n.attributes}
+    assert {h[1:] for h in hrefs} <= ids
+    assert len(strip.all("rect")) == 13
+    assert len(strip.all("line", "nc-l-moved")) == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("", 400),
+        ("?left=ledger", 400),
+        ("?left=ledger&right=ledger", 400),
+        ("?left=ledger&right=nobody", 404),
+        ("?left=ledger&right=post&score=x", 400),
+        ("?left=ledger&right=post&score=nan", 400),
+        ("?left=ledger&right=post&show=x", 400),
+        ("?left=ledger&right=post&kind=x", 400),
+        ("?left=ledger&right=post&entity=x", 400),
+    ],
+)
+async def test_compare_page_refuses_what_it_does_not_understand(news: Datasette, query: str, status: int) -> None:
+    assert (await answer(news, f"{ROOT}/compare{query}")).status_code == status
+
+
+# Article
+
+
+@pytest.mark.asyncio
+async def test_article_sentence_shows_how_many_tell_it_and_opens_to_theirs(news: Datasette) -> None:
+    sentence = (await seen(news, f"{ROOT}/article/ledger")).one("details", id="sentence-102")
+    assert sentence.one("summary").text.endswith("told by 3 other sources")
+    assert [dt.text for dt in sentence.all("dt")] == [
+        "The Post paraphrase, score 0.94", "The Post partial, score 0.62", "The Radio paraphrase, score 0.83",
+        "The Wire verbatim, score 0.99",
+    ]  # fmt: skip
+    assert "Fifteen people died when a fire" in sentence.all("dd")[0].text
+    assert sentence.one("mark", "nc-differs").text == "12"
+    assert "12 here, Fifteen in The Post" in sentence.text
+
+
+@pytest.mark.asyncio
+async def test_article_marks_sentences_without_a_match_repeats_and_furniture(news: Datasette) -> None:
+    ledger = await seen(news, f"{ROOT}/article/ledger")
+    school = ledger.one("details", id="sentence-106")
+    assert "No match found in any other source of the story." in school.text
+    assert "Nearest: The Post, score 0.21" in school.text
+    assert (
+        ledger.one("span", "nc-sentence", id="sentence-107").text
+        == "not part of the article Subscribe to our newsletter"
+    )
+    post = await seen(news, f"{ROOT}/article/post")
+    assert "repeat" in post.one("span", "nc-sentence", id="sentence-113").text
+    assert "says sentence 3 again" in post.one("span", "nc-sentence", id="sentence-113").text
+
+
+@pytest.mark.asyncio
+async def test_article_shows_only_what_was_asked_for(news: Datasette) -> None:
+    page = await seen(news, f"{ROOT}/article/ledger?show=unmatched")
+    assert [n.attributes["id"] for n in page.one("article").all("", "nc-sentence")] == ["sentence-106"]
+    assert "1 of 7 sentences" in page.text
+
+
+@pytest.mark.asyncio
+async def test_article_links_only_to_web_addresses(news: Datasette) -> None:
+    ledger = await answer(news, f"{ROOT}/article/ledger")
+    post = await answer(news, f"{ROOT}/article/post")
+    assert 'href="https://ledger.example/fire"' in ledger.text
+    assert "javascript:" not in post.text
+
+
+# Entities
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["Harbour Market", "100%_Co", "Fire Brigade"]),
+        ("?q=at+the+harb", ["Harbour Market"]),
+        ("?q=%25_", ["100%_Co"]),
+        ("?type=organisation", ["100%_Co", "Fire Brigade"]),
+        ("?type=organisation&q=fire", ["Fire Brigade"]),
+        ("?q=nobody", []),
+    ],
+)
+async def test_entities_are_found_by_any_spelling_and_type(news: Datasette, query: str, names: list[str]) -> None:
+    page = await seen(news, f"{ROOT}/entities{query}")
+    assert [a.text for table in page.all("table") for th in table.one("tbody").all("th") for a in th.all("a")] == names
+
+
+@pytest.mark.asyncio
+async def test_entity_page_shows_spellings_and_each_sources_sentences(news: Datasette) -> None:
+    page = await seen(news, f"{ROOT}/entity/1")
+    assert [li.text for li in page.all("ul", "nc-chips")[0].all("li")] == [
+        "harbour market 4",
+        "market at the harbour 1",
+    ]
+    together, alone = page.all("section", "nc-group")
+    assert "4 sources tell this" in together.one("h3").text
+    assert [h.text for h in together.all("h4")] == ["The Ledger", "The Post", "The Radio", "The Wire"]
+    assert [b.text for b in together.all("b", "nc-name")] == [
+        "harbour market", "harbour market", "market at the harbour", "harbour market",
+    ]  # fmt: skip
+    assert "Fire destroys harbour market" in alone.text
+
+
+# Everything
+
+PAGES = [
+    ROOT,
+    f"{ROOT}/story/7",
+    LEDGER_POST,
+    f"{LEDGER_POST}&show=flagged",
+    f"{ROOT}/article/ledger",
+    f"{ROOT}/article/radio",
+    f"{ROOT}/entities",
+    f"{ROOT}/entity/1",
+]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", PAGES)
+async def test_links_within_a_page_lead_somewhere_and_ids_are_unique(news: Datasette, path: str) -> None:
+    page = await seen(news, path)
+    ids = Counter(n.attributes["id"] for n in page.nodes() if "id" in n.attributes)
+    assert [i for i, n in ids.items() if n > 1] == []
+    targets = {a.attributes["href"][1:] for a in page.all("a") if a.attributes.get("href", "").startswith("#")}
+    assert targets <= set(ids)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", PAGES)
+async def test_links_to_other_pages_answer(news: Datasette, path: str) -> None:
+    page = await seen(news, path)
+    content = page.one("section", "content")
+    links = {a.attributes["href"].partition("#")[0] for a in content.all("a") if "href" in a.attributes}
+    for link in sorted(links):
+        if link.startswith("/"):
+            assert (await answer(news, link)).status_code == 200, link
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", PAGES)
+async def test_pages_hold_no_inline_script_or_style(news: Datasette, path: str) -> None:
+    content = (await seen(news, path)).one("section", "content")
+    assert not content.all("script")
+    assert not content.all("style")
+    assert not [n for n in content.nodes() if any(k == "style" or k.startswith("on") for k in n.attributes)]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", PAGES)
+async def test_article_text_is_escaped(news: Datasette, path: str) -> None:
+    response = await answer(news, path)
+    assert "<script>alert" not in response.text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", [ROOT, f"{ROOT}/story/7", LEDGER_POST, f"{ROOT}/article/ledger"])
+async def test_every_list_and_text_has_json(news: Datasette, path: str) -> None:
+    assert json.dumps(await data(news, path))
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("path", "first"),
+    [
+        (f"{ROOT}.csv", "id,title,first_published"),
+        (f"{ROOT}/entities.csv", "id,name,type"),
+        (f"{ROOT}/compare.csv?left=ledger&right=post", "type,left_text,right_text"),
+        (f"{ROOT}/article/ledger.csv", "sentence_id,number"),
+        (f"{ROOT}/entity/1.csv", "sentence_id,source"),
+    ],
+)
+async def test_lists_are_csv_too(news: Datasette, path: str, first: str) -> None:
+    response = await answer(news, path)
+    assert response.status_code == 200
+    lines = response.text.splitlines()
+    assert lines[0].startswith(first)
+    assert len(lines) > 1
+
+
+@pytest.mark.asyncio
+async def test_pages_stand_under_a_base_url(story_db: Path) -> None:
+    datasette = Datasette([str(story_db)], settings={"base_url": "/prefix/"})
+    page = parse((await datasette.client.get(f"{ROOT}/story/7")).text)
+    content = page.one("section", "content")
+    links = [a.attributes["href"] for a in content.all("a") if a.attributes["href"].startswith("/")]
+    assert links
+    assert all(link.startswith("/prefix/news/") for link in links)
+
+
+@pytest.mark.asyncio
+async def test_seeds_compare_page_shows_the_core_pairs(seeds_db: Path) -> None:
+    datasette = Datasette([str(seeds_db)])
+    database = next(name for name in datasette.databases if name != "_internal")
+    root = f"/{database}/-/newscompare"
+    page = await seen(datasette, root)
+    story = page.one("ol", "nc-stories").all("a")[0].attributes["href"]
+    pair = next(
+        a.attributes["href"]
+        for a in (await seen(datasette, story)).one("table", "nc-pairs").all("a")
+        if "/compare" in a.attributes["href"]
+    )
+    rows = [" | ".join(cells(r)) for r in (await seen(datasette, pair)).one("table", "nc-compare").all("tbody")]
+    for words in ("Peskov", "Stefanishyna", "raw materials", r"\$500", "far(?: )?greater mineral|significantly more"):
+        assert any(re.search(f"{words}.* \\| ", r) and "No match found" not in r for r in rows), words
+    assert any("Krasnoyarsk" in r and "No match found" in r for r in rows)
