@@ -42,3 +42,22 @@ def static_url(datasette: Datasette, file: str) -> str:
     from importlib.metadata import version
 
     return f"{datasette.urls.static_plugins('datasette_newscompare', file)}?v={version('datasette-newscompare')}"
+
+
+def refuse_queries(refused: Mapping[str, list[str]]) -> Any:
+    """A rule for 1.0's `view-query` that closes the named queries, by database; None where there are none."""
+    pairs = [(database, name) for database, names in refused.items() for name in names]
+    if not pairs:
+        return None
+    from datasette.permissions import PermissionSQL
+
+    params: dict[str, str] = {}
+    selects = []
+    for number, (database, name) in enumerate(pairs):
+        params[f"newscompare_database_{number}"] = database
+        params[f"newscompare_query_{number}"] = name
+        selects.append(
+            f"SELECT :newscompare_database_{number} AS parent, :newscompare_query_{number} AS child, 0 AS allow, "
+            "'a table that the query reads is closed' AS reason"
+        )
+    return PermissionSQL(sql=" UNION ALL ".join(selects), params=params)

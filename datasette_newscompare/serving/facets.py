@@ -21,6 +21,7 @@ from datasette.utils.asgi import BadRequest
 
 from ..records import ENTITY_TYPES
 from .permissions import is_readable
+from .router import is_loaded
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -93,7 +94,10 @@ NEXT_CANDIDATE = """
     ORDER BY {count} DESC, id LIMIT 1 OFFSET :newscompare_guess
 """
 
-NAMED = "SELECT e.id, e.name, e.type, top.n FROM ({counts}) AS top JOIN entities AS e ON e.id = top.id ORDER BY n DESC, name"
+NAMED = """
+    SELECT e.id, e.name, e.type, top.n FROM ({counts}) AS top JOIN entities AS e ON e.id = top.id
+    ORDER BY top.n DESC, e.name
+"""
 
 
 class EntityFacet(Facet):
@@ -149,7 +153,7 @@ class EntityFacet(Facet):
     async def _available(self) -> bool:
         """Whether this table has entities, and whether the actor may read them."""
         join = JOINS.get(self.table)
-        if join is None or not await _exist(self.ds.databases[self.database], join.tables):
+        if join is None or not await is_loaded(self.ds.databases[self.database], join.tables):
             return False
         return await is_readable(self.ds, self.request.actor, self.database, join.tables)
 
@@ -187,7 +191,7 @@ class EntityFacet(Facet):
         }
 
     async def _count(self, kind: str | None, limit: int) -> list[Any]:
-        """The entities that most rows name: `id`, `name`, `type` and `n`, the number of rows. Raises `QueryInterrupted`."""
+        """The entities that most rows name, with `n`, how many rows do. Raises `QueryInterrupted`."""
         join = JOINS[self.table]
         named = {"newscompare_type": kind, "newscompare_limit": limit, "newscompare_guess": GUESS}
         parameters = {**dict(self.params), **named}
@@ -236,7 +240,7 @@ async def entity_filter(request: Request, database: str, table: str, datasette: 
     join = JOINS.get(table)
     if join is None or "_entity" not in request.args:
         return None
-    if not await _exist(datasette.databases[database], join.tables):
+    if not await is_loaded(datasette.databases[database], join.tables):
         return None
     if not await is_readable(datasette, request.actor, database, join.tables):
         raise Forbidden(f"You do not have permission to filter {table} by entity")
@@ -265,9 +269,3 @@ async def _names(database: Database, entity_ids: list[int]) -> dict[int, tuple[s
     marks = ", ".join("?" for _ in entity_ids)
     results = await database.execute(f"SELECT id, name, type FROM entities WHERE id IN ({marks})", entity_ids)
     return {row["id"]: (row["name"], row["type"]) for row in results.rows}
-
-
-async def _exist(database: Database, tables: tuple[str, ...]) -> bool:
-    marks = ", ".join("?" for _ in tables)
-    sql = f"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ({marks})"
-    return bool((await database.execute(sql, list(tables))).single_value() == len(tables))

@@ -143,6 +143,13 @@ def base_url(datasette: Datasette, database: str) -> str:
     return str(datasette.urls.database(database)) + ROOT
 
 
+async def is_loaded(database: Database, tables: Sequence[str]) -> bool:
+    """Whether the database has these tables and views: the loader makes all of them at once."""
+    marks = ", ".join("?" for _ in tables)
+    sql = f"SELECT count(*) FROM sqlite_master WHERE type IN ('table', 'view') AND name IN ({marks})"
+    return bool((await database.execute(sql, list(tables))).single_value() == len(set(tables)))
+
+
 def _view(route: Route) -> Callable[..., Awaitable[Response]]:
     async def newscompare(request: Request, datasette: Datasette) -> Response:
         response = await _answer(route, request, datasette)
@@ -168,7 +175,8 @@ async def _answer(route: Route, request: Request, datasette: Datasette) -> Respo
         raise NotFound("Database not found") from None
     await datasette.refresh_schemas()
     private = await ensure_readable(datasette, request.actor, database.name, route.tables)
-    await _ensure_loaded(database, route.tables)
+    if not await is_loaded(database, route.tables):
+        raise NotFound(f"The database {database.name} was not loaded by datasette newscompare")
     call = Call(
         datasette=datasette,
         request=request,
@@ -188,15 +196,6 @@ async def _answer(route: Route, request: Request, datasette: Datasette) -> Respo
     if form == "csv":
         return _csv(answer)
     return await _html(route, call, answer, private)
-
-
-async def _ensure_loaded(database: Database, tables: Sequence[str]) -> None:
-    """Raise `NotFound` where the loader has not made this database."""
-    marks = ", ".join("?" for _ in tables)
-    sql = f"SELECT count(*) FROM sqlite_master WHERE type IN ('table', 'view') AND name IN ({marks})"
-    found = (await database.execute(sql, list(tables))).single_value()
-    if found < len(set(tables)):
-        raise NotFound(f"The database {database.name} was not loaded by datasette newscompare")
 
 
 def _csv(answer: Page) -> Response:
