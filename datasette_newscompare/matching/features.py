@@ -10,6 +10,7 @@ import numpy as np
 from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
+from ..text.wordlists import listed
 from .index import Floats, Ints, StoryIndex
 
 PAIRS_AT_ONCE = 256
@@ -143,7 +144,7 @@ def _features(index: StoryIndex, weight: Floats, short: Ints, long: Ints) -> Flo
     return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)
 
 
-_POINTING = frozenset("he she it they this that these those we i his her their its but and".split())
+_POINTING = listed("he she it they this that these those we i his her their its but and")
 
 
 def _runs(index: StoryIndex, short: Ints, long: Ints) -> tuple[Floats, Floats, Floats, Floats]:

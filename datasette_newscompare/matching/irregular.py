@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..text.wordlists import listed
+
 _FORMS = """
 say said|tell told|take took taken|give gave given|go went gone|come came|make made|get got gotten|know knew known|
 think thought|see saw seen|find found|hold held|lead led|leave left|lose lost|meet met|pay paid|send sent|seek sought|
@@ -27,17 +29,15 @@ january jan|february feb|august aug|september sept|october oct|november nov|dece
 SAME_WORD = {form: group.split()[0] for group in _FORMS.split("|") for form in group.split()}
 """Form to the form that stands for it: past tenses, plurals, countries and who is of them, short forms."""
 
-NUMBERS = {
-    word: str(value)
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split()
-    )
-    if value > 1
-}
+_WRITTEN_OUT = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen twenty"
+)
+NUMBERS = {word: str(value) for value, word in enumerate(_WRITTEN_OUT.split(), start=2)}
+"""Numbers that are written out, in figures; "one" is left out, for it is more often a pronoun."""
 
-NEGATIONS = frozenset(
+NEGATIONS = listed(
     "not no never none nobody nothing neither nor without cannot deny denied denies refuse refused refuses fail failed "
-    "fails reject rejected rejects false untrue unlikely".split()
+    "fails reject rejected rejects false untrue unlikely"
 )
 """Plain forms whose presence on one side only turns what is said."""

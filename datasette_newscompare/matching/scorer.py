@@ -62,13 +62,20 @@ def load_model(level: str) -> Model:
     if not path.is_file():
         raise ValueError(f"no model for the level {level!r}: use lexical or encoder")
     data = json.loads(path.read_text(encoding="utf-8"))
-    calibration = {k: np.array(v, dtype=np.float64) for k, v in data["calibration"].items()}
+    points = {name: np.array(values, dtype=np.float64) for name, values in data["calibration"].items()}
+    decision = data["decision"]
     return Model(
-        read_forest(data["pair"]),
-        read_forest(data["context"]),
+        pair=read_forest(data["pair"]),
+        context=read_forest(data["context"]),
+        any_from=points["any_from"],
+        any_to=points["any_to"],
+        same_from=points["same_from"],
+        same_to=points["same_to"],
+        same_weight=decision["same_weight"],
+        cut=decision["cut"],
+        floor=decision["floor"],
+        partial_below=decision["partial_below"],
         figures=data["figures"],
-        **calibration,
-        **data["decision"],
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..records import Fact, Match, NearMiss, Repeat, StoryArticle, StoryComparison
 from .alignment import Aligned, align, near_misses, primary_and_moved
+from .differences import find_differences
 from .explain import explain
 from .facts import group_facts
 from .index import StoryIndex, build_index
@@ -33,11 +34,12 @@ def compare_story(articles: Sequence[StoryArticle], settings: MatchSettings = DE
     matches = align(index, scored, model, settings)
     primary, moved = primary_and_moved(index, matches)
     ids = [s.id for s in index.sentences]
+    by_id = {a.id: a for a in ordered}
     facts = group_facts(index, matches, [(r.row, r.of) for r in repeats])
     return StoryComparison(
         matches=tuple(
             sorted(
-                (_match(index, m, k in primary, k in moved) for k, m in enumerate(matches)),
+                (_match(index, by_id, m, k in primary, k in moved) for k, m in enumerate(matches)),
                 key=lambda m: (m.left_id, m.right_id),
             )
         ),
@@ -50,15 +52,19 @@ def compare_story(articles: Sequence[StoryArticle], settings: MatchSettings = DE
     )
 
 
-def _match(index: StoryIndex, aligned: Aligned, is_primary: bool, is_moved: bool) -> Match:
+def _match(
+    index: StoryIndex, articles: Mapping[str, StoryArticle], aligned: Aligned, is_primary: bool, is_moved: bool
+) -> Match:
     """The record of a match; `left` is the sentence whose article's id sorts first."""
-    left, right = sorted((aligned.left, aligned.right), key=lambda row: index.sentences[row].article_id)
+    rows = sorted((aligned.left, aligned.right), key=lambda row: index.sentences[row].article_id)
+    left, right = (index.sentences[row] for row in rows)
     return Match(
-        left_id=index.sentences[left].id,
-        right_id=index.sentences[right].id,
+        left_id=left.id,
+        right_id=right.id,
         score=round(aligned.score, 4),
         kind=aligned.kind,
-        why=explain(index, left, right),
+        why=explain(index, *rows),
         is_primary=is_primary,
         is_moved=is_moved,
+        differences=find_differences(left, right, aligned.kind, articles[left.article_id], articles[right.article_id]),
     )

@@ -7,6 +7,7 @@ from functools import lru_cache
 from math import log10
 
 from ..records import StorySentence
+from ..text.wordlists import listed
 from ..text.words import words
 from .irregular import NEGATIONS, NUMBERS, SAME_WORD
 
@@ -16,9 +17,7 @@ MAX_TOKENS = 96
 VALUED = frozenset({"money", "percent", "count", "measure", "duration", "age"})
 """Quantities that are compared by value; dates and times are compared by their words."""
 
-MAGNITUDES = frozenset(
-    "hundred thousand million billion trillion m mn bn tn k percent pct cent dollars pounds euros".split()
-)
+MAGNITUDES = listed("hundred thousand million billion trillion m mn bn tn k percent pct cent dollars pounds euros")
 """Words that belong to the number before them."""
 
 _SUFFIXES = (
