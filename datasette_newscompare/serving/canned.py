@@ -144,12 +144,18 @@ WHO_REPORTS_FIRST = CannedQuery(
         "number; leave them empty for all."
     ),
     parameters=("source", "story"),
-    tables=("stories", "facts", "sources", "fact_matrix"),
+    tables=("stories", "facts", "fact_sentences", "sentences", "articles", "sources"),
     sql="""
 select stories.id as story_id, stories.title as story, facts.text as fact,
   sources.name as first_source, facts.first_published,
-  ( select group_concat(source || coalesce(' ' || published, ''), ', ') from fact_matrix
-    where fact_matrix.fact_id = facts.id and not fact_matrix.is_first ) as followed_by,
+  ( select group_concat(later.name || coalesce(' ' || later.published, ''), ', ')
+    from ( select others.name, min(articles.published) as published
+           from fact_sentences
+           cross join sentences on sentences.id = fact_sentences.sentence_id
+           cross join articles on articles.id = sentences.article_id
+           cross join sources as others on others.id = articles.source_id
+           where fact_sentences.fact_id = facts.id and others.id <> facts.first_source_id
+           group by others.id order by published ) as later ) as followed_by,
   facts.source_count, facts.id as fact_id
 from stories
 cross join facts on facts.story_id = stories.id
