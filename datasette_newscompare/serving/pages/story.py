@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from .. import links
+from .. import diff, links
 from ..queries import articles as article_sql
 from ..queries import story as sql
 from ..router import Call, NotFound, Page, page
@@ -179,9 +179,20 @@ def _difference(call: Call, d: Row) -> Row:
 
 
 def _quote(call: Call, q: Row) -> Row:
+    both = diff.compare(q["left_quote"] or "", q["right_quote"] or "")
+    compared = bool(q["left_quote"] and q["right_quote"])
+    sides = {
+        side: {
+            "source": q[f"{side}_source"],
+            "quote": q[f"{side}_quote"],
+            "speaker": q[f"{side}_speaker"],
+            "segments": segments if compared else diff.plain(q[f"{side}_quote"] or ""),
+        }
+        for side, segments in (("left", both.left), ("right", both.right))
+    }
     return {
-        "left": {"source": q["left_source"], "quote": q["left_quote"], "speaker": q["left_speaker"]},
-        "right": {"source": q["right_source"], "quote": q["right_quote"], "speaker": q["right_speaker"]},
+        **sides,
+        "same_words": compared and not any("mark" in s for s in (*both.left, *both.right)),
         "match_id": q["match_id"],
         "url": match_url(call, q["left_article_id"], q["right_article_id"], q["match_id"]),
     }
