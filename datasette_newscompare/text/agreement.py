@@ -70,7 +70,8 @@ def _within_bounds(a: Quantity, x: float, b: Quantity, y: float) -> bool | None:
     """Whether the ranges that two comparators leave open meet; None where they meet only far from what was said."""
     low_a, high_a = _range(a.comparator, x)
     low_b, high_b = _range(b.comparator, y)
-    slack = 0.12 * max(abs(x), abs(y)) if a.approximate or b.approximate else 0.005 * max(abs(x), abs(y))
+    loose = a.approximate or b.approximate or a.unit != b.unit
+    slack = (NEAR if loose else 0.005) * max(abs(x), abs(y))
     if max(low_a, low_b) > min(high_a, high_b) + slack:
         return False
     return True if max(abs(x), abs(y)) <= _FACTOR * min(abs(x), abs(y)) else None

@@ -14,6 +14,7 @@ _RATE_AFTER = re.compile(r" (?:in|out of)(?: every)? (?:\d|two|three|four|five|s
 _RATE_BEFORE = re.compile(
     r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine) (?:in|out of)(?: every)? \Z", re.IGNORECASE
 )
+_NATION = re.compile(r"(?!Paris)[A-Z][a-z]+(?:is|ese)")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _REACH = 5
 """Words after the number among which its noun is looked for."""
@@ -59,7 +60,7 @@ def _noun_after(text: str, at: int, partitive: bool) -> tuple[str, int] | None:
             return None
         if low in IRREGULAR_PLURALS:
             return IRREGULAR_PLURALS[low], end
-        if _plural(low) and not word.endswith("'s"):
+        if (_plural(low) or _NATION.fullmatch(word)) and not word.endswith("'s"):
             return singular(low), end
         if m.group(1) != word:
             return None

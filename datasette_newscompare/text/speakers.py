@@ -49,6 +49,8 @@ _BETWEEN = re.compile(
 )
 _PRONOUN_END = re.compile(rf"\b{_PRONOUN}\Z")
 _PREPOSITION_END = re.compile(r"\b(?:of|for|at|from|in|with|to|about|against|by|on|and|or|than|the)\s*\Z")
+_BRACKETS = re.compile(r"\([^()]{1,40}\)")
+_ROLE_BETWEEN = re.compile(r"(?:\s(?!(?:of|for|at|from|in|with|to|and|who|on|as|by|during|the)\s)[a-z][\w’'-]*)+\s")
 _OFFICE_FOR = re.compile(r"(\S+) (?:for|of)(?: the)?\s+\Z")
 _ACCORDING = re.compile(rf"\b[Aa]ccording to (?:the |an? )?(?P<who>(?:[a-z’'-]+ ){{0,4}}{_NAME})")
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+(?=[A-Z“\"])")
@@ -135,21 +137,28 @@ def _after(piece: str, offset: int) -> Speaker | None:
         return _speaker(piece, _without_titles(piece, dashed.start("who"), dashed.end("who")), offset)
     cue_name = _CUE_NAME.match(piece)
     if cue_name:
-        first = _NAMES.finditer(piece, cue_name.start("who"), cue_name.end("who"))
-        places = (_without_titles(piece, m.start(), m.end()) for m in first)
-        return _speaker(piece, next((place for place in places if place), None), offset)
+        return _speaker(piece, _object_name(piece, cue_name.start("who"), cue_name.end("who")), offset)
     name_cue = _NAME_CUE.match(piece)
     if name_cue:
         return _speaker(piece, _last_name_in(piece, name_cue.start("who"), name_cue.end("who")), offset)
     return None
 
 
+def _object_name(piece: str, start: int, end: int) -> tuple[int, int] | None:
+    """The person named right after a cue verb, also behind an employer: said ACME lawyer Jane Doe, who ..."""
+    found: tuple[int, int] | None = None
+    for m in _NAMES.finditer(piece, start, end):
+        place = _without_titles(piece, m.start(), m.end())
+        if place and (found is None or _ROLE_BETWEEN.fullmatch(piece, found[1], m.start())):
+            found = place
+        elif place:
+            break
+    return found
+
+
 def _subject_name(subject: str) -> tuple[int, int] | None:
     """Where the name stands that is the subject ending here: right before the verb, or before its apposition."""
-    bare = subject.rstrip()
-    party = re.search(r"\s\([^()]{1,30}\)\Z", bare)
-    if party:
-        bare = bare[: party.start()]
+    bare = _BRACKETS.sub(lambda m: " " * len(m.group()), subject).rstrip()
     if not bare.endswith(","):
         place = _last_name_in(bare, 0, len(bare))
         if place is None or len(bare) - place[1] > 3:
@@ -164,7 +173,7 @@ def _subject_name(subject: str) -> tuple[int, int] | None:
             place = _without_titles(bare, m.start(), m.end())
             if (
                 place
-                and at + len(part) - place[1] <= 3
+                and at + len(part.rstrip()) - place[1] <= 3
                 and not _PREPOSITION_END.search(bare[at : _titled_start(bare, place[0])])
             ):
                 return place

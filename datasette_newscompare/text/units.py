@@ -76,7 +76,7 @@ NOT_PLURAL = listed("""
     says was does has its his this thus yes news always perhaps less across besides towards various previous
     serious religious politics economics series species means goes gets makes takes comes gives wants needs
     calls remains includes shows becomes seems appears looks runs holds stands leads happens begins whose these
-    those plus united states texas kansas arkansas illinois massachusetts paris james charles thomas williams
+    those plus texas kansas arkansas illinois massachusetts paris james charles thomas williams
     jones davis is as us business process access campus bonus virus census congress
     """)
 

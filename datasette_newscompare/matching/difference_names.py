@@ -1,0 +1,62 @@
+"""The same person or place named, titled or spelled differently."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
+
+from ..records import Difference, StorySentence
+from ..text.cues import TITLES
+from ..text.wordlists import listed
+from ..text.words import words
+
+_CAPITALISED = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{4,}(?:-[A-Z][a-z]+)?(?![\w’'-]*\w)")
+
+
+_CALENDAR = listed("""
+    monday tuesday wednesday thursday friday saturday sunday january february april august september october
+    november december
+    """)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    start: int
+    end: int
+    text: str
+
+
+def name_differences(left: StorySentence, right: StorySentence) -> Iterator[Difference]:
+    """Names of one side that the other spells differently."""
+    ours, theirs = _capitalised(left), _capitalised(right)
+    known = {w.text.lower() for w in ours} & {w.text.lower() for w in theirs}
+    for word in ours:
+        if word.text.lower() in known or word.text.lower() in right.text.lower():
+            continue
+        like = [w for w in theirs if w.text.lower() not in left.text.lower() and _misspelt(word.text, w.text)]
+        if len(like) == 1:
+            other = like[0]
+            yield Difference("name", word.text, other.text, word.start, word.end, other.start, other.end, "spelling")
+            break
+
+
+def _capitalised(sentence: StorySentence) -> list[_Word]:
+    """Words in mid-sentence that begin with a capital; the first word may be one only for its place."""
+    return [
+        _Word(m.start() + sentence.start, m.end() + sentence.start, m.group())
+        for m in _CAPITALISED.finditer(sentence.text)
+        if m.start() > 0 and m.group().lower() not in TITLES | _CALENDAR
+    ]
+
+
+def _misspelt(a: str, b: str) -> bool:
+    """Whether two words are one name in two spellings: few letters apart, none the other's plural or adjective."""
+    x, y = (words(name)[0].norm for name in (a, b))
+    if x == y:
+        return False
+    if min(len(x), len(y)) < 5 or x[0] != y[0] or x[-1] != y[-1] or x.startswith(y[:-1]) or y.startswith(x[:-1]):
+        return False
+    return Levenshtein.distance(x, y) <= (1 if max(len(x), len(y)) < 7 else 2)

@@ -1,0 +1,151 @@
+"""Quotations that are cut, altered, or told without quotation marks on one side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import Match, SequenceMatcher
+from itertools import pairwise
+
+from ..records import Difference, Quote, StoryArticle, StorySentence
+from ..text.numbers import spelled_value
+from ..text.wordlists import listed
+from ..text.words import Word, normalise, words
+
+FEWEST = 4
+"""Words in a row that two quotations must share to be the same words spoken."""
+SHARED = 0.7
+"""Least share of the shorter quotation's words that both must have."""
+LEFT_OUT = 3
+"""Words at a quotation's edge or inside from which leaving them out is shown."""
+NEARBY = 4
+"""Sentences on each side of a sentence in which its words count as not left out."""
+_REPORTING = listed("said says told wrote tweeted added called according described warned argued stated")
+"""Without one of these a sentence may itself be quoted, in a block that needs no marks."""
+_EDITED = re.compile(r"\[|\]|\.\.\.|…")
+
+
+def quote_differences(
+    left: StorySentence, right: StorySentence, left_article: StoryArticle | None, right_article: StoryArticle | None
+) -> Iterator[Difference]:
+    """Quotations of both sides that share a run of words but differ; and words that only one side puts in marks."""
+    for ours in left.quotes:
+        for theirs in right.quotes:
+            note = _compared(left, ours, right, theirs, left_article, right_article)
+            if note:
+                yield Difference("quote", ours.text, theirs.text, ours.start, ours.end, theirs.start, theirs.end, note)
+    for quote in left.quotes:
+        run = _unmarked(quote, right)
+        if run:
+            yield Difference("quote", quote.text, run[2], quote.start, quote.end, run[0], run[1], "not quoted right")
+    for quote in right.quotes:
+        run = _unmarked(quote, left)
+        if run:
+            yield Difference("quote", run[2], quote.text, run[0], run[1], quote.start, quote.end, "not quoted left")
+
+
+def _compared(
+    left: StorySentence,
+    ours: Quote,
+    right: StorySentence,
+    theirs: Quote,
+    left_article: StoryArticle | None,
+    right_article: StoryArticle | None,
+) -> str | None:
+    """How two quotations of the same words differ: "altered", "cut left", "cut right"; None where they do not."""
+    a, b = words(ours.text, ours.start), words(theirs.text, theirs.start)
+    blocks = _blocks([w.norm for w in a], [w.norm for w in b])
+    fewer = min(len(a), len(b))
+    if fewer < 3 or sum(m.size for m in blocks) < SHARED * fewer or max(m.size for m in blocks) < min(FEWEST, fewer):
+        return None
+    first, last = blocks[0], blocks[-1]
+    inner_a = _gaps(a, [(m.a, m.size) for m in blocks])
+    inner_b = _gaps(b, [(m.b, m.size) for m in blocks])
+    notes = []
+    if any(gap and other for gap, other in zip(inner_a, inner_b, strict=True) if not _spelt_alike(gap, other)):
+        notes.append("altered")
+    edges_a = [a[: first.a], a[last.a + last.size :]]
+    edges_b = [b[: first.b], b[last.b + last.size :]]
+    if _left_out(edges_a, inner_a, inner_b, right, theirs, right_article):
+        notes.append("cut right")
+    if _left_out(edges_b, inner_b, inner_a, left, ours, left_article):
+        notes.append("cut left")
+    return ", ".join(notes) or None
+
+
+def _blocks(a: list[str], b: list[str]) -> list[Match]:
+    found = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
+    return [m for m in found if m.size >= 2 or (m.size and len(found) <= 2)]
+
+
+def _gaps(found: list[Word], spans: list[tuple[int, int]]) -> list[list[Word]]:
+    return [found[i + n : j] for (i, n), (j, _) in pairwise(spans)]
+
+
+def _spelt_alike(gap: list[Word], other: list[Word]) -> bool:
+    """Whether two short stretches differ in spelling only: "it's" and "it is", "percent" and "%"."""
+    x, y = ("".join(_digits(w.norm) for w in piece).replace("'", "") for piece in (gap, other))
+    return SequenceMatcher(None, x, y).ratio() >= 0.75
+
+
+def _digits(word: str) -> str:
+    value = spelled_value(word)
+    return word if value is None else f"{value:g}"
+
+
+def _left_out(
+    edges: list[list[Word]],
+    inner: list[list[Word]],
+    inner_other: list[list[Word]],
+    other: StorySentence,
+    quote: Quote,
+    article: StoryArticle | None,
+) -> bool:
+    """Whether `quote`, in `other`, leaves out words: inside, or at an edge where a mark of its own closes it."""
+    if any(len(gap) >= LEFT_OUT and not rest for gap, rest in zip(inner, inner_other, strict=True)):
+        return True
+    at, to = quote.start - other.start, quote.end - other.start
+    marked = [at > 0, to < len(other.text.rstrip())]
+    for missing, mark in zip(edges, marked, strict=True):
+        if mark and len(missing) >= LEFT_OUT and not _told_nearby([w.norm for w in missing], other, article):
+            return True
+    return False
+
+
+def _told_nearby(missing: list[str], sentence: StorySentence, article: StoryArticle | None) -> bool:
+    """Whether some run of the missing words stands in the sentence itself or in one near it."""
+    near = [s for s in article.sentences if abs(s.position - sentence.position) <= NEARBY] if article else [sentence]
+    runs = {tuple(missing[i : i + LEFT_OUT]) for i in range(len(missing) - LEFT_OUT + 1)}
+    for one in near:
+        norms = [w.norm for w in words(one.text)]
+        if any(tuple(norms[i : i + LEFT_OUT]) in runs for i in range(len(norms) - LEFT_OUT + 1)):
+            return True
+    return False
+
+
+def _unmarked(quote: Quote, other: StorySentence) -> tuple[int, int, str] | None:
+    """Where the other sentence has the quoted words in the same order without quotation marks: (start, end, text)."""
+    quoted = words(quote.text, quote.start)
+    outside = [
+        w.norm for w in words(other.text, other.start) if not any(q.start <= w.start < q.end for q in other.quotes)
+    ]
+    if len(quoted) < FEWEST or normalise(other.text).count('"') % 2 or _REPORTING.isdisjoint(outside):
+        return None
+    found = words(other.text, other.start)
+    size = len(quoted)
+    norms, wanted = [w.norm for w in found], [w.norm for w in quoted]
+    for i in range(len(found) - size + 1):
+        if norms[i : i + size] == wanted:
+            start, end = found[i].start, found[i + size - 1].end
+            if any(q.start < end and start < q.end for q in other.quotes):
+                return None
+            return start, end, other.text[start - other.start : end - other.start]
+    return None
+
+
+def same_words(ours: Quote, theirs: Quote) -> bool:
+    """Whether two quotations give the same words spoken: most of the shorter one stands in the other, in order."""
+    a: Sequence[str] = [w.norm for w in words(ours.text)]
+    b: Sequence[str] = [w.norm for w in words(theirs.text)]
+    shared = sum(m.size for m in _blocks(list(a), list(b)))
+    return shared >= FEWEST and shared >= SHARED * min(len(a), len(b))
