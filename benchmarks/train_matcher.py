@@ -18,16 +18,16 @@ import argparse
 import json
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from datasette_newscompare.matching.candidates import find_candidates
-from datasette_newscompare.matching.context import context_features
-from datasette_newscompare.matching.features import pair_features
+from datasette_newscompare.matching.context import NAMES as CONTEXT_NAMES
+from datasette_newscompare.matching.features import NAMES
 from datasette_newscompare.matching.index import StoryIndex, build_index
+from datasette_newscompare.matching.scorer import Measured, in_context, measure
 from datasette_newscompare.matching.settings import MatchSettings
 from datasette_newscompare.records import StoryArticle, StorySentence
 from datasette_newscompare.text.quantities import find_quantities
@@ -38,7 +38,7 @@ try:
     import lightgbm
     from sklearn.isotonic import IsotonicRegression
     from sklearn.metrics import average_precision_score
-    from sklearn.model_selection import GroupKFold
+    from sklearn.model_selection import KFold
 except ImportError as missing:  # pragma: no cover
     sys.exit(f"{missing.name} is needed to train: pip install lightgbm scikit-learn")
 
@@ -66,9 +66,7 @@ class Story:
 
     name: str
     index: StoryIndex
-    short: np.ndarray
-    long: np.ndarray
-    features: np.ndarray
+    measured: Measured
     label: np.ndarray
     same_count: int
     any_count: int
@@ -119,17 +117,13 @@ def read_stories(path: Path, level: str, texts: Path | None = None) -> list[Stor
     for file in sorted(path.glob("*.json")) if path.is_dir() else [path]:
         name, articles, gold = read_story(file, texts)
         index = build_index(sorted(articles, key=lambda a: a.id))
-        left, right, _ = find_candidates(index, settings.candidates_per_sentence)
-        features, short, long = pair_features(index, left, right)
+        measured = measure(index, settings)
         ids = [s.id for s in index.sentences]
-        label = np.array([LABELS.index(gold.get((ids[a], ids[b]), "none")) for a, b in zip(short, long, strict=True)])
+        pairs = zip(measured.left, measured.right, strict=True)
+        label = np.array([LABELS.index(gold.get((ids[a], ids[b]), "none")) for a, b in pairs])
         labels = list(gold.values())
-        out.append(
-            Story(
-                name, index, short, long, features, label,
-                labels.count("same") // 2, (labels.count("same") + labels.count("partial")) // 2,
-            )
-        )  # fmt: skip
+        counts = labels.count("same") // 2, (labels.count("same") + labels.count("partial")) // 2
+        out.append(Story(name, index, measured, label, *counts))
     return out
 
 
@@ -138,23 +132,53 @@ def fit(rows: np.ndarray, target: np.ndarray, trees: int) -> Any:
     return lightgbm.train(PARAMETERS, lightgbm.Dataset(rows, target), trees)
 
 
-def unseen(rows: np.ndarray, target: np.ndarray, group: np.ndarray, trees: int, seed: int) -> np.ndarray:
-    """For each row the prediction of trees that were not fitted on its story."""
-    out = np.zeros(len(rows))
-    for train, test in GroupKFold(FOLDS, shuffle=True, random_state=seed).split(rows, groups=group):
-        out[test] = fit(rows[train], target[train], trees).predict(rows[test])
-    return out
+def unseen(data: Table, target: np.ndarray, trees: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """For each row of `data`, and each of its siblings, the prediction of trees that were not fitted on its story."""
+    out, siblings = np.zeros(len(data.rows)), np.zeros(len(data.siblings))
+    stories = np.unique(data.story)
+    for train, test in KFold(FOLDS, shuffle=True, random_state=seed).split(stories):
+        fitted = fit(data.rows[np.isin(data.story, stories[train])], target[np.isin(data.story, stories[train])], trees)
+        rows, sibling_rows = np.isin(data.story, stories[test]), np.isin(data.sibling_story, stories[test])
+        out[rows] = fitted.predict(data.rows[rows])
+        if sibling_rows.any():
+            siblings[sibling_rows] = fitted.predict(data.siblings[sibling_rows])
+    return out, siblings
 
 
-def contexts(stories: list[Story], any_score: np.ndarray, same_score: np.ndarray) -> np.ndarray:
-    """What surrounds each candidate pair, for all stories."""
-    out, start = [], 0
-    for s in stories:
-        some = slice(start, start + len(s.label))
-        start = some.stop
-        first = any_score[some].astype(np.float32), same_score[some].astype(np.float32)
-        out.append(context_features(s.index, s.short, s.long, *first))
-    return np.concatenate(out)
+@dataclass
+class Table:
+    """The pairs of many stories, row under row; `siblings` are pairs of one article."""
+
+    rows: np.ndarray
+    label: np.ndarray
+    story: np.ndarray
+    siblings: np.ndarray
+    sibling_story: np.ndarray
+    same_count: int
+    any_count: int
+
+
+def tabulate(stories: list[Story]) -> Table:
+    """All stories' pairs in one table."""
+    return Table(
+        np.concatenate([s.measured.features for s in stories]),
+        np.concatenate([s.label for s in stories]),
+        np.repeat(np.arange(len(stories)), [len(s.label) for s in stories]),
+        np.concatenate([s.measured.siblings for s in stories]),
+        np.repeat(np.arange(len(stories)), [len(s.measured.siblings) for s in stories]),
+        sum(s.same_count for s in stories),
+        sum(s.any_count for s in stories),
+    )
+
+
+def widen(stories: list[Story], table: Table, first: np.ndarray, sibling_first: np.ndarray) -> np.ndarray:
+    """The features of all pairs in their surroundings, given the first scores (rows x any, same)."""
+    return np.concatenate(
+        [
+            in_context(s.index, s.measured, first[table.story == k], sibling_first[table.sibling_story == k])
+            for k, s in enumerate(stories)
+        ]
+    )
 
 
 def measures(chosen: np.ndarray, label: np.ndarray, same_count: int, any_count: int) -> dict[str, float]:
@@ -170,11 +194,11 @@ def measures(chosen: np.ndarray, label: np.ndarray, same_count: int, any_count: 
     }
 
 
-def calibrate(raw: np.ndarray, target: np.ndarray, weight: np.ndarray) -> tuple[list[float], list[float]]:
+def calibrate(raw: np.ndarray, target: np.ndarray) -> tuple[list[float], list[float]]:
     """Points of a rising line from raw to observed probability (isotonic regression, thinned and smoothed)."""
     order = np.argsort(raw)
-    raw, target, weight = raw[order], target[order], weight[order]
-    fitted = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(raw, target, weight)
+    raw, target = raw[order], target[order]
+    fitted = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(raw, target)
     at = np.concatenate([[0.0], np.linspace(0.02, 0.98, 33), [1.0]])
     values = np.array([fitted.predict(np.clip(np.linspace(x - 0.02, x + 0.02, 9), 0, 1)).mean() for x in at])
     return [round(float(x), 4) for x in at], [round(float(x), 4) for x in np.maximum.accumulate(values)]
@@ -194,17 +218,17 @@ def choose(
     return best[1]
 
 
-def dump(boosters: list[Any], prior: list[float]) -> dict[str, Any]:
+def dump(boosters: list[Any], names: tuple[str, ...]) -> dict[str, Any]:
     """Ensembles as `matching.trees.read_forest` reads them."""
     out = []
-    for booster, base in zip(boosters, prior, strict=True):
+    for booster in boosters:
         trees = []
         for tree in booster.dump_model()["tree_info"]:
             t: dict[str, list[Any]] = {"feature": [], "threshold": [], "left": [], "right": [], "value": []}
             _flatten(tree["tree_structure"], t)
             trees.append(t)
-        out.append({"base": base, "trees": trees})
-    return {"ensembles": out}
+        out.append({"base": 0.0, "trees": trees})
+    return {"names": names, "ensembles": out}
 
 
 def _flatten(node: dict[str, Any], out: dict[str, list[Any]]) -> int:
@@ -252,17 +276,16 @@ def main() -> None:
     args = parser.parse_args()
     started = time.perf_counter()
     stories = read_stories(args.stories, args.level)
-    rows = np.concatenate([s.features for s in stories])
-    label = np.concatenate([s.label for s in stories])
-    group = np.repeat(np.arange(len(stories)), [len(s.label) for s in stories])
-    counts = sum(s.same_count for s in stories), sum(s.any_count for s in stories)
+    table = tabulate(stories)
+    label, counts = table.label, (table.same_count, table.any_count)
     is_any, is_same = np.isin(label, (1, 2)), label == 2
-    any_1, same_1 = (unseen(rows, y, group, args.trees[0], seed=0) for y in (is_any, is_same))
-    wide = np.hstack([rows, contexts(stories, any_1, same_1)])
-    any_2, same_2 = (unseen(wide, y, group, args.trees[1], seed=1) for y in (is_any, is_same))
-    weight = np.ones(len(label))
-    any_from, any_to = calibrate(any_2, is_any, weight)
-    same_from, same_to = calibrate(same_2, is_same, weight)
+    first = [unseen(table, y, args.trees[0], seed=0) for y in (is_any, is_same)]
+    wide = widen(stories, table, *(np.stack(column, axis=1) for column in zip(*first, strict=True)))
+    second = replace(table, rows=wide, siblings=np.zeros((0, wide.shape[1])), sibling_story=np.zeros(0))
+    any_2, same_2 = (unseen(second, y, args.trees[1], seed=1)[0] for y in (is_any, is_same))
+    any_1 = first[0][0]
+    any_from, any_to = calibrate(any_2, is_any)
+    same_from, same_to = calibrate(same_2, is_same)
     score = np.interp(any_2, any_from, any_to)
     same = np.minimum(score, np.interp(same_2, same_from, same_to))
     decision = choose(score, same, label, counts, args.precision)
@@ -286,18 +309,22 @@ def main() -> None:
         },
         "reliability": reliability(score, label),
     }
-    pair = [fit(rows, y, args.trees[0]) for y in (is_any, is_same)]
+    pair = [fit(table.rows, y, args.trees[0]) for y in (is_any, is_same)]
     context = [fit(wide, y, args.trees[1]) for y in (is_any, is_same)]
     for path in args.report:
         held = read_stories(path, args.level, args.texts)
-        h_rows, h_label = np.concatenate([s.features for s in held]), np.concatenate([s.label for s in held])
-        first = [b.predict(h_rows) for b in pair]
-        raw = [b.predict(np.hstack([h_rows, contexts(held, *first)])) for b in context]
+        held_table = tabulate(held)
+        h_label = held_table.label
+        h_first = np.stack([b.predict(held_table.rows) for b in pair], axis=1)
+        h_siblings = np.stack([b.predict(held_table.siblings) for b in pair], axis=1)
+        raw = [b.predict(widen(held, held_table, h_first, h_siblings)) for b in context]
         h_score = np.interp(raw[0], any_from, any_to)
         h_same = np.minimum(h_score, np.interp(raw[1], same_from, same_to))
         h_chosen = (h_score + decision["same_weight"] * h_same >= decision["cut"]) & (h_score >= decision["floor"])
-        h_counts = sum(s.same_count for s in held), sum(s.any_count for s in held)
-        figures[path.stem] = measures(h_chosen, h_label, *h_counts)
+        figures[path.stem] = {
+            **measures(h_chosen, h_label, held_table.same_count, held_table.any_count),
+            "reliability": reliability(h_score, h_label),
+        }
     figures["seconds"] = round(time.perf_counter() - started)
     print(json.dumps({"decision": decision, **figures}, indent=1))
     if args.out:
@@ -305,8 +332,8 @@ def main() -> None:
             "figures": figures,
             "decision": decision,
             "calibration": {"any_from": any_from, "any_to": any_to, "same_from": same_from, "same_to": same_to},
-            "pair": dump(pair, [0.0, 0.0]),
-            "context": dump(context, [0.0, 0.0]),
+            "pair": dump(pair, NAMES),
+            "context": dump(context, NAMES + CONTEXT_NAMES),
         }
         args.out.write_text(json.dumps(model, separators=(",", ":")) + "\n", encoding="utf-8")
 

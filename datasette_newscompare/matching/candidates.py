@@ -10,11 +10,12 @@ MAX_POSTINGS = 400
 """A word in more sentences than this finds no candidates: in a large story it is what the story is about."""
 
 
-def find_candidates(index: StoryIndex, per_sentence: int = 8) -> tuple[Ints, Ints, Floats]:
-    """Pairs (left row, right row, cosine) of different sources, left before right, in row order.
+def find_candidates(index: StoryIndex, per_sentence: int = 8, within: bool = False) -> tuple[Ints, Ints]:
+    """Pairs (left row, right row) of different sources, left before right, in row order.
 
     A pair is kept where it is among the `per_sentence` best of either sentence in the other's article, by cosine of
-    weighted words or by the share of the shorter sentence that stands in the other.
+    weighted words or by the share of the shorter sentence that stands in the other. With `within`, pairs of one
+    article instead.
     """
     n = len(index.sentences)
     rows, columns = np.nonzero(index.content >= 0)
@@ -35,12 +36,12 @@ def find_candidates(index: StoryIndex, per_sentence: int = 8) -> tuple[Ints, Int
         a, b = np.triu_indices(k, 1)
         left, right = members[:, a].ravel(), members[:, b].ravel()
         w = np.repeat(index.informative[terms[starts]] + np.float32(0.02), len(a))
-        other = index.source[left] != index.source[right]
+        other = index.article[left] == index.article[right] if within else index.source[left] != index.source[right]
         keys.append(left[other] * n + right[other])
         values.append(w[other])
     if not keys:
         none = np.zeros(0, dtype=np.int64)
-        return none, none, np.zeros(0, dtype=np.float32)
+        return none, none
     key, inverse = np.unique(np.concatenate(keys), return_inverse=True)
     weights = np.concatenate(values)
     squares = np.bincount(inverse, weights.astype(np.float64) ** 2)
@@ -52,7 +53,7 @@ def find_candidates(index: StoryIndex, per_sentence: int = 8) -> tuple[Ints, Int
     for measure, most in ((cosine, per_sentence), (inside, (per_sentence + 1) // 2)):
         for here, there in ((left, right), (right, left)):
             keep |= _rank(here, index.article[there], measure) < most
-    return left[keep], right[keep], cosine[keep].astype(np.float32)
+    return left[keep], right[keep]
 
 
 def _rank(row: Ints, group: Ints, value: np.ndarray) -> Ints:

@@ -13,18 +13,33 @@ from .index import Floats, Ints, StoryIndex
 ANCHOR = 0.4
 """First score from which a pair counts as a fixed point of the reading order."""
 
+WEAKEST = 0.15
+"""First score from which a pair can support others."""
+
 NAMES = (
     "any", "same", "rank_short", "rank_long", "rival_short", "rival_long", "rival_same_short", "rival_same_long",
     "others_short", "others_long", "near_before", "near_after", "near_short_before", "near_short_after",
     "near_long_before", "near_long_after", "cross_before", "cross_after", "density", "density_same", "size_short",
-    "size_long", "in_order", "anchors", "anchor_distance", "diagonal", "third", "third_sum", "told_short", "told_long",
+    "size_long", "in_order", "anchors", "anchor_distance", "diagonal", "third", "third_sum", "sibling", "told_short",
+    "told_long",
     "rank_short_story", "rank_long_story", "sum_short_before", "sum_short_after", "sum_long_before", "sum_long_after",
     "articles",
 )  # fmt: skip
 
 
-def context_features(index: StoryIndex, short: Ints, long: Ints, any_score: Floats, same_score: Floats) -> Floats:
-    """The features of each pair among all candidate pairs of its story, pairs x `NAMES`."""
+def context_features(
+    index: StoryIndex,
+    short: Ints,
+    long: Ints,
+    any_score: Floats,
+    same_score: Floats,
+    siblings: tuple[Ints, Ints, Floats],
+) -> Floats:
+    """The features of each pair among all candidate pairs of its story, pairs x `NAMES`.
+
+    `siblings` are pairs of one article (row, row, first score), through which a sentence that says again what another
+    one says is supported by the other's counterparts.
+    """
     n, m = len(index.sentences), len(short)
     if m == 0:
         return np.zeros((0, len(NAMES)), dtype=np.float32)
@@ -67,7 +82,7 @@ def context_features(index: StoryIndex, short: Ints, long: Ints, any_score: Floa
     size_short, size_long = index.article_size[short], index.article_size[long]
     smaller = np.minimum(size_short, size_long)
     in_order, anchors, distance, diagonal = _order(index, short, long, any_score, block)
-    third, third_sum = _third(index, here, there, both, short, long)
+    third, third_sum, sibling = _through(index, here, there, both, siblings, short, long)
     columns = (
         any_score, same_score, rank[:m], rank[m:], rival[:m], rival[m:], rival_same[:m], rival_same[m:],
         others[:m], others[m:],
@@ -76,7 +91,7 @@ def context_features(index: StoryIndex, short: Ints, long: Ints, any_score: Floa
         score_at(short, long - 1, short, long), score_at(short, long + 1, short, long),
         score_at(short - 1, long + 1, short, long), score_at(short + 1, long - 1, short, long),
         block_any[block] / smaller, block_same[block] / smaller, size_short, size_long,
-        in_order, anchors, distance, diagonal, third, third_sum,
+        in_order, anchors, distance, diagonal, third, third_sum, sibling,
         (told[short] - row_sum[row_key[:m]]) / max(1, articles - 2),
         (told[long] - row_sum[row_key[m:]]) / max(1, articles - 2),
         rank_story[:m], rank_story[m:],
@@ -139,30 +154,43 @@ def _order(
     return share, total, distance, diagonal
 
 
-def _third(
-    index: StoryIndex, here: Ints, there: Ints, value: np.ndarray, short: Ints, long: Ints
-) -> tuple[np.ndarray, np.ndarray]:
-    """The best way from one sentence to the other through a sentence of a third article: the weaker of both scores."""
+def _through(
+    index: StoryIndex,
+    here: Ints,
+    there: Ints,
+    value: np.ndarray,
+    siblings: tuple[Ints, Ints, Floats],
+    short: Ints,
+    long: Ints,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The best way between the two sentences of a pair through one other sentence: the weaker of both scores.
+
+    Returns it for ways through a third article, their sum, and the best way through another sentence of one of the
+    two articles.
+    """
     m, n = len(short), len(index.sentences)
-    best, total = np.zeros(m), np.zeros(m)
-    if index.article.max() < 2:
-        return best, total
-    strong = value >= 0.15
-    a, b, v = here[strong], there[strong], value[strong]
+    third, total, sibling = np.zeros(m), np.zeros(m), np.zeros(m)
+    a = np.concatenate([here, siblings[0], siblings[1]])
+    b = np.concatenate([there, siblings[1], siblings[0]])
+    v = np.concatenate([value, siblings[2], siblings[2]])
+    strong = v >= WEAKEST
+    a, b, v = a[strong], b[strong], v[strong]
     order = np.argsort(a, kind="stable")
     a, b, v = a[order], b[order], v[order]
     start, stop = np.searchsorted(a, np.arange(n)), np.searchsorted(a, np.arange(n), side="right")
     keys = short * n + long
     by_key = np.argsort(keys)
     sorted_keys = keys[by_key]
+    article = index.article
     for middle in np.flatnonzero(stop - start >= 2):
         ends, scores = b[start[middle] : stop[middle]], v[start[middle] : stop[middle]]
-        i, j = np.meshgrid(np.arange(len(ends)), np.arange(len(ends)), indexing="ij")
-        apart = index.article[ends[i]] != index.article[ends[j]]
-        key, weakest = (ends[i] * n + ends[j])[apart], np.minimum(scores[i], scores[j])[apart]
+        i, j = np.nonzero(article[ends][:, None] != article[ends])
+        key, weakest = ends[i] * n + ends[j], np.minimum(scores[i], scores[j])
         at = np.minimum(np.searchsorted(sorted_keys, key), m - 1)
         found = sorted_keys[at] == key
-        pair = by_key[at[found]]
-        np.maximum.at(best, pair, weakest[found])
-        np.add.at(total, pair, weakest[found])
-    return best, total
+        pair, weakest, i, j = by_key[at[found]], weakest[found], i[found], j[found]
+        inside = (article[ends[i]] == article[middle]) | (article[ends[j]] == article[middle])
+        np.maximum.at(sibling, pair[inside], weakest[inside])
+        np.maximum.at(third, pair[~inside], weakest[~inside])
+        np.add.at(total, pair[~inside], weakest[~inside])
+    return third, total, sibling

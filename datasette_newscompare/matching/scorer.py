@@ -12,11 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .candidates import find_candidates
+from .context import NAMES as CONTEXT_NAMES
 from .context import context_features
 from .features import NAMES, pair_features
 from .index import Floats, Ints, StoryIndex
 from .settings import MatchSettings
 from .trees import Forest, read_forest
+
+Doubles = NDArray[np.float64]
+
+
+SIBLINGS_PER_SENTENCE = 3
+"""How many sentences of its own article a sentence is compared with, to see whether it says the same again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +34,11 @@ class Model:
     """On a pair alone: log-odds that a person aligns it, and that it tells the same."""
     context: Forest
     """The same, on the pair's features and its surroundings."""
-    any_from: NDArray[np.float64]
-    any_to: NDArray[np.float64]
+    any_from: Doubles
+    any_to: Doubles
     """Calibration: raw probability to the share of such pairs that people aligned."""
-    same_from: NDArray[np.float64]
-    same_to: NDArray[np.float64]
+    same_from: Doubles
+    same_to: Doubles
     same_weight: float
     """A pair is a match where score + same_weight * same reaches `cut`, and score reaches `floor`."""
     cut: float
@@ -42,14 +49,30 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What is known of a story's pairs before anything is scored."""
+
+    left: Ints
+    right: Ints
+    short: Ints
+    long: Ints
+    """The same pairs, the sentence that tells less first, as `features` are measured."""
+    features: Floats
+    sibling_left: Ints
+    sibling_right: Ints
+    siblings: Floats
+    """Pairs of one article and their features."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
     """Candidate pairs of rows of the index with their scores; `left` is the lower row."""
 
     left: Ints
     right: Ints
-    score: NDArray[np.float64]
+    score: Doubles
     """Calibrated probability that a person would align the two."""
-    same: NDArray[np.float64]
+    same: Doubles
     """Calibrated probability that a person would say the two tell the same."""
     ratio: Floats
     """Letter similarity, 0 to 100."""
@@ -65,8 +88,8 @@ def load_model(level: str) -> Model:
     points = {name: np.array(values, dtype=np.float64) for name, values in data["calibration"].items()}
     decision = data["decision"]
     return Model(
-        pair=read_forest(data["pair"]),
-        context=read_forest(data["context"]),
+        pair=read_forest(data["pair"], NAMES),
+        context=read_forest(data["context"], NAMES + CONTEXT_NAMES),
         any_from=points["any_from"],
         any_to=points["any_to"],
         same_from=points["same_from"],
@@ -79,22 +102,43 @@ def load_model(level: str) -> Model:
     )
 
 
-def sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
+def sigmoid(x: Doubles) -> Doubles:
     """Log-odds to probability."""
     return 1 / (1 + np.exp(-np.clip(x, -30, 30)))
+
+
+def measure(index: StoryIndex, settings: MatchSettings) -> Measured:
+    """The candidate pairs of a story, and of each article with itself, with what is measured on each pair alone."""
+    left, right = find_candidates(index, settings.candidates_per_sentence)
+    features, short, long = pair_features(index, left, right)
+    sibling_left, sibling_right = find_candidates(index, SIBLINGS_PER_SENTENCE, within=True)
+    siblings, _, _ = pair_features(index, sibling_left, sibling_right)
+    return Measured(left, right, short, long, features, sibling_left, sibling_right, siblings)
+
+
+def in_context(index: StoryIndex, measured: Measured, first: Doubles, sibling_first: Doubles) -> Floats:
+    """All features of the candidate pairs, given first scores (pairs x any, same) of them and of the siblings."""
+    around = context_features(
+        index,
+        measured.short,
+        measured.long,
+        first[:, 0].astype(np.float32),
+        first[:, 1].astype(np.float32),
+        (measured.sibling_left, measured.sibling_right, sibling_first[:, 0].astype(np.float32)),
+    )
+    return np.hstack([measured.features, around])
 
 
 def score_story(index: StoryIndex, settings: MatchSettings) -> Scored:
     """All candidate pairs of a story with their scores."""
     model = load_model(settings.level)
-    left, right, _ = find_candidates(index, settings.candidates_per_sentence)
-    features, short, long = pair_features(index, left, right)
-    if not len(left):
-        none = np.zeros(0)
-        return Scored(left, right, none, none, none.astype(np.float32))
-    first = sigmoid(model.pair.predict(features))
-    around = context_features(index, short, long, first[:, 0].astype(np.float32), first[:, 1].astype(np.float32))
-    raw = sigmoid(model.context.predict(np.hstack([features, around])))
+    measured = measure(index, settings)
+    ratio = measured.features[:, NAMES.index("ratio")]
+    if not len(measured.left):
+        return Scored(measured.left, measured.right, np.zeros(0), np.zeros(0), ratio)
+    first = sigmoid(model.pair.predict(measured.features))
+    sibling_first = sigmoid(model.pair.predict(measured.siblings))
+    raw = sigmoid(model.context.predict(in_context(index, measured, first, sibling_first)))
     score = np.interp(raw[:, 0], model.any_from, model.any_to)
     same = np.minimum(score, np.interp(raw[:, 1], model.same_from, model.same_to))
-    return Scored(left, right, score, same, features[:, NAMES.index("ratio")])
+    return Scored(measured.left, measured.right, score, same, ratio)

@@ -47,14 +47,19 @@ class Forest:
         return out
 
 
-def read_forest(data: dict[str, Any]) -> Forest:
+def read_forest(data: dict[str, Any], names: Sequence[str]) -> Forest:
     """A forest from its JSON form.
 
-    `data` holds `ensembles`: a list of `{"base": log-odds, "trees": [...]}`, each tree `{"feature": [...],
+    `names` are the columns that `predict` will be given. `data` holds `names`: the columns that the trees count
+    features by; and `ensembles`: a list of `{"base": log-odds, "trees": [...]}`, each tree `{"feature": [...],
     "threshold": [...], "left": [...], "right": [...], "value": [...]}`: inner node 0 is the root, a child below 0 is
     leaf `-1 - child`, and a row goes left where its feature is at most the threshold.
-    Raises ValueError where a tree has more than `MAX_LEAVES` leaves.
+    Raises ValueError where a column is missing or a tree has more than `MAX_LEAVES` leaves.
     """
+    missing = sorted(set(data["names"]) - set(names))
+    if missing:
+        raise ValueError(f"the model needs features that are not measured: {', '.join(missing)}")
+    column = [names.index(name) for name in data["names"]]
     trees = [(number, tree) for number, e in enumerate(data["ensembles"]) for tree in e["trees"]]
     leaves = np.zeros((len(trees), MAX_LEAVES), dtype=np.float32)
     tests: dict[int, list[tuple[float, int, int]]] = {}
@@ -74,7 +79,7 @@ def read_forest(data: dict[str, Any]) -> Forest:
         table = np.full((len(cuts) + 1, len(trees)), 0xFFFF, dtype=np.uint16)
         for cut, tree_number, cleared in found:
             table[np.searchsorted(cuts, np.float32(cut)) + 1, tree_number] &= np.uint16(0xFFFF ^ cleared)
-        features.append(feature)
+        features.append(column[feature])
         thresholds.append(cuts)
         tables.append(np.bitwise_and.accumulate(table, axis=0))
     return Forest(
