@@ -7,6 +7,7 @@ Both read the join tables, so that they stay quick on tables whose text would be
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from dataclasses import dataclass
@@ -79,12 +80,19 @@ FILTERED = """
     SELECT x.entity_id AS id, {rows} AS n
     FROM ({sql}) AS r CROSS JOIN {table} AS x ON x.{column} = r.id
     WHERE {which}
-    GROUP BY x.entity_id ORDER BY n DESC, id LIMIT :newscompare_limit
+    GROUP BY x.entity_id
+    ORDER BY x.entity_id IN (SELECT value FROM json_each(:newscompare_selected)) DESC, n DESC, id
+    LIMIT :newscompare_limit
 """
 
 CANDIDATES = """+x.entity_id IN (
-    SELECT id FROM entities WHERE {count} > 0 AND (:newscompare_type IS NULL OR type = :newscompare_type)
-    ORDER BY {count} DESC, id LIMIT :newscompare_guess
+    SELECT id FROM (
+        SELECT id FROM entities WHERE {count} > 0 AND (:newscompare_type IS NULL OR type = :newscompare_type)
+        ORDER BY {count} DESC, id LIMIT :newscompare_guess
+    )
+    UNION ALL
+    SELECT id FROM entities WHERE id IN (SELECT value FROM json_each(:newscompare_selected))
+        AND (:newscompare_type IS NULL OR type = :newscompare_type)
 )"""
 
 OF_TYPE = "+x.entity_id IN (SELECT id FROM entities WHERE type = :newscompare_type)"
@@ -96,12 +104,12 @@ NEXT_CANDIDATE = """
 
 NAMED = """
     SELECT e.id, e.name, e.type, top.n FROM ({counts}) AS top JOIN entities AS e ON e.id = top.id
-    ORDER BY top.n DESC, e.name
+    ORDER BY e.id IN (SELECT value FROM json_each(:newscompare_selected)) DESC, top.n DESC, e.name
 """
 
 
 class EntityFacet(Facet):
-    """A panel of the entities that the rows name, most rows first.
+    """A panel of the entities that the rows name: those that the page is filtered by, then most rows first.
 
     Counts are exact. Where nothing is filtered, they stand in `entities`. Else the rows' entities are counted, first
     only the `GUESS` entities that are named most: where the last one shown has more rows than any other entity has
@@ -137,13 +145,12 @@ class EntityFacet(Facet):
         if not (configs or "_entity" in self.request.args) or not await self._available():
             return [], []
         selected = _entity_ids(self.request)
-        panels = {str(c["config"].get("simple") or c["config"].get("type") or ALL): c["source"] for c in configs}
+        panels = {str(config["config"].get("simple")): config["source"] for config in configs}
         for kind in await self._types_without_panel(selected, set(panels)):
             panels[kind] = "filter"
         results, timed_out = [], []
         for kind, source in panels.items():
-            if kind != ALL and kind not in ENTITY_TYPES:
-                raise BadRequest(f"_facet_entity must be {ALL} or one of {', '.join(ENTITY_TYPES)}")
+            _ensure_kind(kind)
             try:
                 results.append(await self._panel(kind, source, selected))
             except QueryInterrupted:
@@ -166,7 +173,7 @@ class EntityFacet(Facet):
 
     async def _panel(self, kind: str, source: str, selected: list[int]) -> dict[str, Any]:
         size = self.get_facet_size()
-        rows = await self._count(None if kind == ALL else kind, size + 1)
+        rows = await self._count(None if kind == ALL else kind, size + 1, selected)
         values = []
         for row in rows[:size]:
             chosen = row["id"] in selected
@@ -190,11 +197,16 @@ class EntityFacet(Facet):
             "truncated": len(rows) > size,
         }
 
-    async def _count(self, kind: str | None, limit: int) -> list[Any]:
-        """The entities that most rows name, with `n`, how many rows do. Raises `QueryInterrupted`."""
+    async def _count(self, kind: str | None, limit: int, selected: list[int]) -> list[Any]:
+        """The selected entities, then those named by most rows; `n` is how many. Raises `QueryInterrupted`."""
         join = JOINS[self.table]
-        named = {"newscompare_type": kind, "newscompare_limit": limit, "newscompare_guess": GUESS}
-        parameters = {**dict(self.params), **named}
+        parameters = {
+            **dict(self.params),
+            "newscompare_type": kind,
+            "newscompare_limit": limit,
+            "newscompare_guess": GUESS,
+            "newscompare_selected": json.dumps(selected),
+        }
         allowed = self.ds.setting("facet_time_limit_ms")
         started = time.perf_counter()
 
@@ -214,7 +226,7 @@ class EntityFacet(Facet):
         if self.row_count is None or self.row_count > FEW_ROWS:
             others = await run(NEXT_CANDIDATE.format(count=join.count))
             found = await run(counting(CANDIDATES.format(count=join.count)))
-            if not others or (len(found) == limit and found[-1]["n"] > others[0][0]):
+            if not others or (len(found) == limit > len(selected) and found[-1]["n"] > others[0][0]):
                 return found
         return await run(counting("x.entity_id IS NOT NULL" if kind is None else OF_TYPE))
 
@@ -235,12 +247,17 @@ class EntityFacet(Facet):
 async def entity_filter(request: Request, database: str, table: str, datasette: Datasette) -> FilterArguments | None:
     """What `?_entity=ID` adds to the query of a table page, or None where it does not apply.
 
-    Raises `BadRequest` for an id that is no whole number, and `Forbidden` where the actor may not read the entities.
+    Raises `BadRequest` for an id or a panel that cannot be, and `Forbidden` where the actor may not read the entities.
     """
     join = JOINS.get(table)
-    if join is None or "_entity" not in request.args:
+    if join is None or not {"_entity", "_facet_entity"} & set(request.args):
         return None
     if not await is_loaded(datasette.databases[database], join.tables):
+        return None
+    # Here, because a facet that raises would leave Datasette's other facets hanging.
+    for kind in request.args.getlist("_facet_entity"):
+        _ensure_kind(kind)
+    if "_entity" not in request.args:
         return None
     if not await is_readable(datasette, request.actor, database, join.tables):
         raise Forbidden(f"You do not have permission to filter {table} by entity")
@@ -254,6 +271,11 @@ async def entity_filter(request: Request, database: str, table: str, datasette: 
         name = names[entity_id][0] if entity_id in names else f"{entity_id}, which does not exist"
         arguments.human_descriptions.append(f"entity is {name}")
     return arguments
+
+
+def _ensure_kind(kind: str) -> None:
+    if kind != ALL and kind not in ENTITY_TYPES:
+        raise BadRequest(f"_facet_entity must be {ALL} or one of {', '.join(ENTITY_TYPES)}")
 
 
 def _entity_ids(request: Request) -> list[int]:

@@ -1,0 +1,315 @@
+"""The entity facet and filter on Datasette's own pages: what they show, count and link to."""
+
+from __future__ import annotations
+
+import importlib.util
+import sqlite3
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+from datasette.app import Datasette
+from instances import get, rows, serve
+
+from datasette_newscompare.serving import facets
+
+BENCHMARK = Path(__file__).parent.parent / "benchmarks" / "facet.py"
+EXTRA = "_extra=facet_results,suggested_facets,facets_timed_out,count,human_description_en"
+"""What 1.0 must be asked for; 0.65 gives it unasked."""
+
+
+@pytest.fixture(scope="module")
+def benchmark() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("facet_benchmark", BENCHMARK)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def made_db(benchmark: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """300 generated articles: enough that panels are cut off and names are shared by many rows."""
+    path = tmp_path_factory.mktemp("made") / "made.db"
+    benchmark.generate(path, 300)
+    return path
+
+
+@pytest_asyncio.fixture
+async def made(made_db: Path) -> Datasette:
+    return await serve(made_db)
+
+
+@pytest_asyncio.fixture
+async def seeds(seeds_db: Path) -> Datasette:
+    return await serve(seeds_db)
+
+
+async def page(instance: Datasette, path: str) -> dict[str, Any]:
+    """A table page as JSON, the same on both lines: panels by name, suggestions, number of rows, words."""
+    response = await get(instance, path + ("&" if "?" in path else "?") + EXTRA)
+    assert response.status_code == 200, response.text
+    data = response.json()
+    return {
+        "panels": data["facet_results"].get("results", data["facet_results"]),
+        "suggested": [facet["name"] for facet in data["suggested_facets"] if facet.get("type") == "entity"],
+        "count": data["filtered_table_rows_count"] if "filtered_table_rows_count" in data else data["count"],
+        "words": data["human_description_en"],
+    }
+
+
+def counts(panel: dict[str, Any]) -> list[tuple[int, int]]:
+    return [(value["value"], value["count"]) for value in panel["results"]]
+
+
+def entity(path: Path, name: str) -> int:
+    ((found,),) = rows(path, "select id from entities where name = ?", name)
+    return found
+
+
+# What rows name which entities, told anew from the mentions alone.
+NAMED = {
+    "articles": "select distinct article_id, entity_id from mentions",
+    "sentences": "select distinct sentence_id, entity_id from mentions",
+    "stories": "select distinct a.story_id, m.entity_id from mentions m join articles a on a.id = m.article_id",
+    "matches": "select distinct x.id, m.entity_id from matches x "
+    "join mentions m on m.sentence_id in (x.left_sentence_id, x.right_sentence_id)",
+}
+
+
+def expected(path: Path, table: str, where: str = "1", kind: str | None = None) -> list[tuple[int, int]]:
+    """The panel as it should be, counted the slow way."""
+    return rows(
+        path,
+        f"""with named(row_id, entity_id) as ({NAMED[table]})
+            select e.id, count(*) as n from named
+            join {table} on {table}.id = named.row_id join entities e on e.id = named.entity_id
+            where ({where}) and (?1 is null or e.type = ?1)
+            group by e.id order by n desc, e.name""",
+        kind,
+    )
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("table", sorted(NAMED))
+@pytest.mark.parametrize("kind", ["person", "place", "organisation", "all"])
+async def test_panel_counts_the_rows_of_the_seeds_that_name_each(
+    seeds: Datasette, seeds_db: Path, table: str, kind: str
+) -> None:
+    answer = await page(seeds, f"/{seeds_db.stem}/{table}.json?_facet_entity={kind}&_facet_size=max")
+    told = expected(seeds_db, table, kind=None if kind == "all" else kind)
+    assert counts(answer["panels"][kind]) == told
+    assert told or (table == "matches" and kind != "all")
+
+
+FILTERS = {
+    "articles": [
+        ("source_id=source-1", "source_id = 'source-1'"),
+        ("language=en", "language = 'en'"),
+        ("_search=word3", "articles.rowid in (select rowid from articles_fts where articles_fts match 'word3')"),
+        ("_entity=2", "articles.id in (select article_id from mentions where entity_id = 2)"),
+        (
+            "_entity=1&_entity=2&language=en",
+            "articles.language = 'en' and articles.id in (select article_id from mentions where entity_id = 1) "
+            "and articles.id in (select article_id from mentions where entity_id = 2)",
+        ),
+    ],
+    "sentences": [
+        ("role=headline", "role = 'headline'"),
+        ("role=body", "role = 'body'"),
+        ("_search=word5", "sentences.id in (select rowid from sentences_fts where sentences_fts match 'word5')"),
+        (
+            "_entity=1&role=body",
+            "role = 'body' and sentences.id in (select sentence_id from mentions where entity_id = 1)",
+        ),
+    ],
+    "stories": [("_entity=3", "stories.id in (select story_id from story_entities where entity_id = 3)")],
+}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("table", "query", "where"), [(table, *pair) for table, pairs in FILTERS.items() for pair in pairs]
+)
+@pytest.mark.parametrize("guess", [1, 3, 50, 100_000])
+async def test_panel_is_exact_beside_filters_and_search(
+    made: Datasette, made_db: Path, monkeypatch: pytest.MonkeyPatch, table: str, query: str, where: str, guess: int
+) -> None:
+    """Whatever part of the entities is counted first: a wrong guess must not show."""
+    monkeypatch.setattr(facets, "GUESS", guess)
+    monkeypatch.setattr(facets, "FEW_ROWS", 0)
+    for kind in ("person", "all"):
+        answer = await page(made, f"/made/{table}.json?{query}&_facet_entity={kind}&_facet_size=20")
+        told = expected(made_db, table, where, None if kind == "all" else kind)
+        panel = answer["panels"][kind]
+        assert [n for _, n in counts(panel)] == [n for _, n in told[:20]]
+        assert set(counts(panel)) <= set(told)
+        assert panel["truncated"] == (len(told) > 20)
+
+
+@pytest.mark.asyncio
+async def test_panel_of_people_shows_people_only(seeds: Datasette, seeds_db: Path) -> None:
+    panels = (await page(seeds, f"/{seeds_db.stem}/articles.json?_facet_entity=person"))["panels"]
+    labels = [value["label"] for value in panels["person"]["results"]]
+    assert "Vladimir Putin" in labels
+    assert "Ukraine" not in labels
+    everything = (await page(seeds, f"/{seeds_db.stem}/articles.json?_facet_entity=all"))["panels"]["all"]
+    assert "Vladimir Putin (person)" in [value["label"] for value in everything["results"]]
+
+
+@pytest.mark.asyncio
+async def test_filter_keeps_the_rows_that_name_all_of_the_entities(seeds: Datasette, seeds_db: Path) -> None:
+    putin, trump = entity(seeds_db, "Vladimir Putin"), entity(seeds_db, "Donald Trump")
+    base = f"/{seeds_db.stem}/sentences.json"
+    one = await page(seeds, f"{base}?_entity={putin}")
+    both = await page(seeds, f"{base}?_entity={putin}&_entity={trump}")
+    named = "select count(distinct sentence_id) from mentions where entity_id = ?"
+    assert one["count"] == rows(seeds_db, named, putin)[0][0]
+    assert 0 < both["count"] < one["count"]
+    assert both["count"] == len(
+        set(rows(seeds_db, "select sentence_id from mentions where entity_id = ?", putin))
+        & set(rows(seeds_db, "select sentence_id from mentions where entity_id = ?", trump))
+    )
+    assert one["words"] == "where entity is Vladimir Putin"
+    assert both["words"] == "where entity is Vladimir Putin and entity is Donald Trump"
+
+
+@pytest.mark.asyncio
+async def test_following_a_value_filters_and_following_it_again_takes_it_away(seeds: Datasette, seeds_db: Path) -> None:
+    path = f"/{seeds_db.stem}/sentences.json?role=body&_facet_entity=person&{EXTRA}"
+    panel = (await page(seeds, path))["panels"]["person"]
+    first = panel["results"][0]
+    assert not first["selected"]
+    there = urlsplit(first["toggle_url"])
+    followed = await page(seeds, f"{there.path}?{there.query}")
+    assert followed["count"] == first["count"]
+    chosen = followed["panels"]["person"]["results"][0]
+    assert (chosen["value"], chosen["selected"]) == (first["value"], True)
+    assert "_entity" not in chosen["toggle_url"].replace("_facet_entity", "")
+    assert "role=body" in chosen["toggle_url"]
+
+
+@pytest.mark.asyncio
+async def test_page_filtered_by_an_entity_shows_its_type_so_that_it_can_be_taken_away(
+    seeds: Datasette, seeds_db: Path
+) -> None:
+    response = await get(seeds, f"/{seeds_db.stem}/articles?_entity={entity(seeds_db, 'Ukraine')}")
+    assert "where entity is Ukraine" in response.text
+    panels = (await page(seeds, f"/{seeds_db.stem}/articles.json?_entity={entity(seeds_db, 'Ukraine')}"))["panels"]
+    assert panels["place"]["results"][0]["selected"]
+
+
+@pytest.mark.asyncio
+async def test_chosen_entity_is_first_even_where_many_are_named_as_often(made: Datasette, made_db: Path) -> None:
+    """One article, the last of its people chosen, and a panel that is too short for all of them."""
+    ((chosen, article),) = rows(
+        made_db,
+        "select max(m.entity_id), m.article_id from mentions m join entities e on e.id = m.entity_id "
+        "where m.article_id = 'article-7' and e.type = 'person'",
+    )
+    path = f"/made/articles.json?id={article}&_entity={chosen}&_facet_entity=person&_facet_size=2"
+    panel = (await page(made, path))["panels"]["person"]
+    assert [value["selected"] for value in panel["results"]] == [True, False]
+    assert panel["results"][0]["value"] == chosen
+
+
+@pytest.mark.asyncio
+async def test_tables_that_name_entities_suggest_the_panels(seeds: Datasette, seeds_db: Path) -> None:
+    for table in NAMED:
+        assert (await page(seeds, f"/{seeds_db.stem}/{table}.json"))["suggested"] == ["person", "organisation", "place"]
+    shown = await page(seeds, f"/{seeds_db.stem}/articles.json?_facet_entity=person")
+    assert shown["suggested"] == ["organisation", "place"]
+    assert (await page(seeds, f"/{seeds_db.stem}/sources.json?_facet_entity=person"))["panels"] == {}
+
+
+@pytest.mark.asyncio
+async def test_panel_can_be_set_in_metadata(seeds_db: Path) -> None:
+    tables = {"articles": {"facets": [{"entity": "place"}]}}
+    instance = await serve(seeds_db, {"databases": {seeds_db.stem: {"tables": tables}}})
+    panel = (await page(instance, f"/{seeds_db.stem}/articles.json?{EXTRA}"))["panels"]["place"]
+    assert not panel["hideable"]
+    assert "Ukraine" in [value["label"] for value in panel["results"]]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("_entity=Putin", "_entity must be the id of an entity"),
+        ("_entity=-1", "_entity must be the id of an entity"),
+        ("_entity=99999999999999999999", "_entity must be the id of an entity"),
+        ("_facet_entity=animal", "_facet_entity must be all or one of person"),
+    ],
+)
+async def test_what_is_no_entity_is_refused_with_words(
+    seeds: Datasette, seeds_db: Path, query: str, words: str
+) -> None:
+    response = await get(seeds, f"/{seeds_db.stem}/articles?{query}")
+    assert response.status_code == 400
+    assert words in response.text
+
+
+@pytest.mark.asyncio
+async def test_unknown_entity_finds_nothing_and_says_so(seeds: Datasette, seeds_db: Path) -> None:
+    answer = await page(seeds, f"/{seeds_db.stem}/articles.json?_entity=123456")
+    assert (answer["count"], answer["words"]) == (0, "where entity is 123456, which does not exist")
+
+
+@pytest.mark.asyncio
+async def test_filter_works_in_csv(seeds: Datasette, seeds_db: Path) -> None:
+    putin = entity(seeds_db, "Vladimir Putin")
+    response = await get(seeds, f"/{seeds_db.stem}/sentences.csv?_entity={putin}&_size=max")
+    (expected_rows,) = rows(seeds_db, "select count(distinct sentence_id) from mentions where entity_id = ?", putin)[0]
+    assert response.text.count("\r\n") == expected_rows + 1
+
+
+@pytest.mark.asyncio
+async def test_panel_that_runs_out_of_time_is_named_on_the_page(made_db: Path) -> None:
+    instance = await serve(made_db, facet_time_limit_ms=1)
+    response = await get(instance, "/made/sentences?role=body&_facet_entity=all")
+    assert response.status_code == 200
+    assert "timed out" in response.text
+    assert "facet-all" not in response.text
+
+
+@pytest.mark.asyncio
+async def test_other_tables_of_the_same_names_are_left_alone(tmp_path: Path) -> None:
+    """A table called articles in a database that the loader did not make."""
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("create table articles (id integer primary key, title text)")
+        connection.execute("insert into articles (title) values ('one'), ('two')")
+    instance = await serve(path)
+    answer = await page(instance, "/other/articles.json?_entity=1&_facet_entity=person")
+    assert (answer["count"], answer["panels"], answer["suggested"]) == (2, {}, [])
+    assert "newscompare" not in (await get(instance, "/other/articles")).text
+
+
+@pytest.mark.parametrize("table", ["articles", "sentences"])
+def test_filtered_panel_looks_entities_up_by_row(made_db: Path, table: str) -> None:
+    join = facets.JOINS[table]
+    counting = facets.FILTERED.format(
+        sql=f"select * from {table} where id = :id", table=join.table, column=join.column, rows=join.rows,
+        which=facets.CANDIDATES.format(count=join.count),
+    )  # fmt: skip
+    names = ("id", "newscompare_type", "newscompare_limit", "newscompare_guess", "newscompare_selected")
+    values = dict.fromkeys(names, 1)
+    with sqlite3.connect(made_db) as connection:
+        plan = [row[3] for row in connection.execute("explain query plan " + counting, values)]
+    assert any(step.startswith("SEARCH x USING") for step in plan)
+    assert not any(step.startswith("SCAN x") for step in plan)
+
+
+def test_benchmark_prints_each_page_beside_datasettes_own_facet(
+    benchmark: ModuleType, made_db: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["facet.py", "--db", str(made_db), "--runs", "1"])
+    for facet in (facets.EntityFacet, benchmark.ColumnFacet):  # the benchmark wraps their timing round them
+        monkeypatch.setattr(facet, "facet_results", facet.facet_results)
+    benchmark.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2 + len(benchmark.PAGES)
+    assert all(" / " in line for line in lines[2:])
