@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlite_utils import Database
 
@@ -19,7 +19,9 @@ FROM articles a ORDER BY a.id
 """
 
 
-def group_articles(db: Database, settings: StorySettings, regroup: bool = False) -> bool:
+def group_articles(
+    db: Database, settings: StorySettings, progress: Callable[[int], None], regroup: bool = False
+) -> bool:
     """Put every article that has no story into one, old or new; with `regroup`, group all of them anew.
 
     Says whether there was anything to group. A new group that holds articles of a stored story takes over the id
@@ -33,6 +35,7 @@ def group_articles(db: Database, settings: StorySettings, regroup: bool = False)
         taken: set[int] = set()
         for one in sorted(groups, key=lambda g: -len(g.article_ids)) if regroup else groups:
             _write_story(db, one, one.story if not regroup else _heir(one, stories, taken))
+    progress(len(documents))
     return True
 
 

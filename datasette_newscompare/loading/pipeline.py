@@ -148,7 +148,7 @@ def rematch(path: Path, settings: LoadSettings = DEFAULTS, progress: Progress = 
 
 def _compare(db: Database, run: Run, pool: Executor | None, progress: Progress, regroup: bool = False) -> None:
     changed = [
-        group_articles(db, run.story_settings, regroup),
+        group_articles(db, run.story_settings, partial(progress, "grouped"), regroup),
         link_stale_stories(db, pool, partial(progress, "linked")),
         compare_stale_stories(db, run.match_settings, pool, partial(progress, "compared")),
     ]

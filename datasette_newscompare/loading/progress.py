@@ -11,7 +11,13 @@ from contextlib import contextmanager
 import click
 
 SECONDS_BETWEEN_LINES = 30
-WORDS = {"read": "articles read", "annotated": "annotated", "linked": "stories linked", "compared": "compared"}
+WORDS = {
+    "read": "articles read",
+    "annotated": "annotated",
+    "grouped": "grouped",
+    "linked": "stories linked",
+    "compared": "compared",
+}
 
 
 @contextmanager
