@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from ..records import Mention, Sentence
-from .evidence import settle
+from .evidence import settle, small_words
 from .finding import credit_start, finder, named_by_title
 from .names import known
 from .spans import RawMention, trimmed_mentions
@@ -24,6 +24,8 @@ def clean_mentions(text: str, sentences: Sequence[Sentence], raw: Iterable[RawMe
     titled = [is_title_case(s) for s in told]
     plain_text = "\n".join(s.text for s, in_title in zip(told, titled, strict=True) if not in_title)
 
+    small = small_words(text)
+
     kept: list[Mention] = []
     for mention in raw:
         at = bisect_right(starts, mention.start) - 1
@@ -37,12 +39,12 @@ def clean_mentions(text: str, sentences: Sequence[Sentence], raw: Iterable[RawMe
     for sentence, end, in_title in zip(told, ends, titled, strict=True):
         if not in_title:
             given_away.extend(named_by_title(text, sentence.start, end))
-    kept = settle(text, _without_overlaps([*given_away, *kept]), given_away)
+    kept = settle(text, small, _without_overlaps([*given_away, *kept]), given_away)
     find = finder(kept)
     found = list(kept)
     for sentence, end, in_title in zip(told, ends, titled, strict=True):
         found.extend(find(text, sentence.start, end, in_title))
-    return settle(text, _without_overlaps(found), given_away)
+    return settle(text, small, _without_overlaps(found), given_away)
 
 
 def is_title_case(sentence: Sentence) -> bool:

@@ -17,18 +17,25 @@ _IN = re.compile(r"\b(?:[Ii]n|[Nn]ear|[Oo]utside|[Aa]cross|[Nn]orth of|[Ss]outh 
 _SMALL_WORD = re.compile(r"(?<![\w.@/#])[a-z]{3,}(?![\w])")
 
 
-def settle(text: str, mentions: Sequence[Mention], given_away: Iterable[Mention]) -> list[Mention]:
+def small_words(text: str) -> frozenset[str]:
+    """The words that a text writes small."""
+    return frozenset(_SMALL_WORD.findall(text))
+
+
+def settle(
+    text: str, small: frozenset[str], mentions: Sequence[Mention], given_away: Iterable[Mention]
+) -> list[Mention]:
     """The mentions with one type for each spelling, without those that are common words.
 
     The type is the tables' where they know the spelling; person for the surname or given name of a person named in
-    full; place for what keeps standing behind "in"; else what most mentions say. `given_away` are persons that a title
-    or age gave away. A single word that the article also writes small, and that no full name holds, is no name.
+    full; place for what keeps standing behind "in"; else what most mentions say. A single word that the article also
+    writes small, and that no full name holds, is no name. `small` is what `small_words` gives for the article's text;
+    `given_away` are persons that a title or age gave away.
     """
     persons = {name_key(m.text) for m in given_away}
     votes = _votes(text, mentions, persons)
     surnames, given_names = _parts_of_persons(votes)
     types = {key: _decide(key, votes[key], surnames, given_names) for key in votes}
-    small = frozenset(_SMALL_WORD.findall(text))
     settled = []
     for mention in _apart(mentions, types, surnames, small):
         key = name_key(mention.text)

@@ -81,7 +81,7 @@ def _stands_alone(text: str, low: int, at: int, stop: int, high: int, type_: str
     after = _WORD_AFTER.match(text, stop, high)
     if after and after[1][0].isupper() and fold(after[1]) not in tables().not_names:
         return False
-    before = _WORD_BEFORE.search(text, low, at) if at > low else None
+    before = _WORD_BEFORE.search(text, max(low, at - 40), at) if at > low else None
     if before and before.end() == at and before[1][0].isupper():
         word = fold(before[1])
         lists = tables()

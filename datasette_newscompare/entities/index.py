@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..records import ENTITY_TYPES
 from .names import known, name_key, person_words, tables, transliteration_key
 
 FREQUENT = 5
-"""A surname alone means, in another story, the only person known by it, if it was used for that person this often."""
+"""A surname or acronym alone means the only corpus entity known by it, if it stood for that entity this often."""
 
 
 class Named(Protocol):
@@ -38,7 +39,8 @@ class EntityIndex:
 
     Build it from the rows that stand (`add` each), then for every story entity call `link`, write the row where the
     answer's id is None, and `add` the entity's forms under its id. The same calls in the same order give the same
-    answers, and an index built anew from the written rows answers as one that grew.
+    answers. An index built anew answers as one that grew, if it holds at least the rows that share one of the
+    `lookup_keys` of the entities to be linked, each with those of its aliases that do.
     """
 
     def __init__(self, rows: Iterable[tuple[int, str, str, Iterable[tuple[str, int]]]] = ()) -> None:
@@ -51,43 +53,69 @@ class EntityIndex:
 
     def add(self, entity_id: int, name: str, type: str, aliases: Iterable[tuple[str, int]] = ()) -> None:
         """Note an entity, or further mentions of one: its spellings with the count to add to each."""
-        self._names.setdefault(entity_id, (name, type))
-        self._by_name[(identity(name, type), type)].add(entity_id)
+        name, type = self._names.setdefault(entity_id, (name, type))
+        self._by_name[identity(name, type), type].add(entity_id)
         for alias, count in aliases:
-            self._by_alias[(identity(alias, type), type)][entity_id] += count
+            self._by_alias[identity(alias, type), type][entity_id] += count
 
     def link(self, entity: Named) -> EntityRef:
         """The corpus entity that this story entity is, or an EntityRef without id.
 
-        In order: the same name and type; a spelling of it that only one entity of that type has (for a person a full
-        name, or a surname used often for one person alone). Where that leaves several or none, it is a new one.
+        In order:
+        0. a common surname, or a given name, alone is always a new one: another story's Smith may be anyone;
+        1. another surname or an acronym alone: the only entity that bears it with a fuller name and was called so
+           `FREQUENT` times or more;
+        2. the same name and type;
+        3. a spelling that by itself is enough, such as a full name, and that only one entity has;
+        4. the same name, where the model gave it another type and only one entity has it.
         """
-        type_ = entity.type
-        same = self._by_name.get((identity(entity.name, type_), type_))
-        if same:
-            return self._ref(min(same))
-        full = [form for form, _ in entity.forms if _is_full(form, type_)]
-        for form in full:
-            bearers = self._by_name.get((identity(form, type_), type_), set()) | set(
-                self._by_alias.get((identity(form, type_), type_), ())
-            )
-            if len(bearers) == 1:
-                return self._ref(next(iter(bearers)))
-        if type_ == "person" and not full:
-            bearing = self._by_alias.get((identity(entity.name, type_), type_), Counter())
-            if len(bearing) == 1:
-                entity_id, count = next(iter(bearing.items()))
-                if count >= FREQUENT:
-                    return self._ref(entity_id)
-        return EntityRef(None, entity.name, type_)
+        forms = [form for form, _ in entity.forms]
+        alone = all(_is_short(form, entity.type) for form in (entity.name, *forms))
+        if alone and entity.type == "person" and _of_many(entity.name):
+            return EntityRef(None, entity.name, entity.type)
+        types = _types_alike(entity.type, alone)
+        found = self._frequent(entity.name, types) if alone else None
+        if found is None:
+            found = self._named(entity.name, entity.type)
+        if found is None and not alone:
+            found = self._only_bearer(forms, entity.type)
+        if found is None:
+            others = {id for t in types[1:] if (id := self._named(entity.name, t)) is not None}
+            found = others.pop() if len(others) == 1 else None
+        if found is None:
+            return EntityRef(None, entity.name, entity.type)
+        return EntityRef(found, *self._names[found])
 
-    def _ref(self, entity_id: int) -> EntityRef:
-        name, type_ = self._names[entity_id]
-        return EntityRef(entity_id, name, type_)
+    def _named(self, name: str, type: str) -> int | None:
+        return min(self._by_name.get((identity(name, type), type), ()), default=None)
+
+    def _frequent(self, name: str, types: Iterable[str]) -> int | None:
+        if known(name) is not None:
+            return None
+        called: Counter[int] = Counter()
+        for type_ in types:
+            called.update(self._by_alias.get((identity(name, type_), type_), {}))
+        bearers = [id for id in called if not _is_short(self._names[id][0], self._names[id][1])]
+        return bearers[0] if len(bearers) == 1 and called[bearers[0]] >= FREQUENT else None
+
+    def _only_bearer(self, forms: Iterable[str], type: str) -> int | None:
+        for form in forms:
+            if _is_short(form, type):
+                continue
+            key = identity(form, type), type
+            bearers = {
+                id
+                for id in (*self._by_name.get(key, ()), *self._by_alias.get(key, ()))
+                if type == "person" or not _shortens(form, self._names[id][0])
+            }
+            if len(bearers) == 1:
+                return bearers.pop()
+        return None
 
 
 def identity(name: str, type: str) -> str:
-    """The key under which a name is looked up in the corpus: the tables' name, a person's words without titles."""
+    """The key under which a name is looked up in the corpus: the tables' name, a person's words without titles, the
+    name of an organisation without Inc or Ltd."""
     entry = known(name)
     if entry and entry.type == type:
         return name_key(entry.name)
@@ -96,12 +124,42 @@ def identity(name: str, type: str) -> str:
         if len(words) > 1:
             return " ".join(transliteration_key(word) for word in words)
         return " ".join(words)
-    return name_key(name)
+    words = tuple(name_key(name).split(" "))
+    while len(words) > 1 and words[-1] in tables().legal_endings:
+        words = words[:-1]
+    return " ".join(words)
 
 
-def _is_full(form: str, type: str) -> bool:
-    """Whether a spelling by itself is enough to know an entity in another story."""
+def lookup_keys(entity: Named) -> set[str]:
+    """All keys under which `EntityIndex.link` may look for an entity: `identity` of its spellings, in each type."""
+    names = (entity.name, *(form for form, _ in entity.forms))
+    return {identity(name, type_) for name in names for type_ in _types_alike(entity.type, True)}
+
+
+def _types_alike(type: str, alone: bool) -> tuple[str, ...]:
+    """The types under which one name may stand, its own first: a people never, a person's full name only as a person's
+    or as an organisation's, since models mistake the two."""
+    if type == "group":
+        return (type,)
+    if type == "person" and not alone:
+        return ("person", "organisation")
+    return (type, *(t for t in ENTITY_TYPES if t not in (type, "group")))
+
+
+def _is_short(form: str, type: str) -> bool:
+    """Whether a spelling by itself isn't enough to know an entity in another story: a surname, an acronym."""
     if type == "person":
         words = person_words(form)
-        return len(words) > 1 and len(words[0]) > 1
-    return len(name_key(form)) > 4 or " " in name_key(form) or name_key(form) in tables().known
+        return len(words) < 2 or len(words[0]) < 2
+    return " " not in name_key(form)
+
+
+def _of_many(name: str) -> bool:
+    lists = tables()
+    word = " ".join(person_words(name))
+    return word in lists.common_surnames or word in lists.given_names
+
+
+def _shortens(short: str, long: str) -> bool:
+    """Whether all words of one name stand in the other, longer one: Supreme Court in US Supreme Court."""
+    return set(name_key(short).split()) < set(name_key(long).split())

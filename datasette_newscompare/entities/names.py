@@ -204,7 +204,7 @@ def person_words(name: str) -> tuple[str, ...]:
     end = len(words)
     while end - start > 1 and words[end - 1] in lists.suffixes:
         end -= 1
-    return tuple(words[start:end])
+    return tuple(words[start:end]) or (fold(name),)
 
 
 def surname_start(words: tuple[str, ...]) -> int:
@@ -212,7 +212,7 @@ def surname_start(words: tuple[str, ...]) -> int:
     start = len(words) - 1
     while start > 1 and words[start - 1] in tables().particles:
         start -= 1
-    if start == 1 and len(words) == 2 and words[0] in tables().particles and words[0] not in tables().nicknames:
+    if start == 1 and words[0] in tables().particles and words[0] not in tables().nicknames:
         return 0
     return start
 

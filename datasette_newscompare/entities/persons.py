@@ -18,23 +18,74 @@ DOMINANT = 2
 """A surname that two persons share means the one named in full at least this many times as often as the other."""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Person:
-    words: tuple[str, ...]
-    """The fullest name seen."""
     forms: list[Form] = field(default_factory=list)
-    spellings: set[tuple[str, ...]] = field(default_factory=set)
+    spellings: list[tuple[str, ...]] = field(default_factory=list)
+    """The full names seen, as `person_words` gives them."""
 
     @property
     def count(self) -> int:
         return sum(f.count for f in self.forms)
 
 
+class _Register:
+    """Persons by parts of their full names, so that only those who can be meant are compared."""
+
+    def __init__(self) -> None:
+        self.persons: list[_Person] = []
+        self._by: defaultdict[tuple[str, str], dict[_Person, None]] = defaultdict(dict)
+
+    def add(self, person: _Person, words: tuple[str, ...]) -> None:
+        if not person.spellings:
+            self.persons.append(person)
+        person.spellings.append(words)
+        surname = words[surname_start(words) :]
+        self._by["surname", " ".join(surname)][person] = None
+        self._by["sound", skeleton("".join(surname))][person] = None
+        for n in range(1, len(words)):
+            self._by["end", " ".join(words[n:])][person] = None
+        self._by["first", words[0]][person] = None
+
+    def get(self, part: str, value: str) -> list[_Person]:
+        return list(self._by.get((part, value), ()))
+
+    def same_as(self, words: tuple[str, ...]) -> _Person | None:
+        """The person whose full name this can be; of several the one named most."""
+        surname = words[surname_start(words) :]
+        candidates = {
+            person: None
+            for part, value in (
+                ("end", words[-1]),
+                ("sound", skeleton("".join(surname))),
+                ("first", words[0]),
+                ("first", words[-1]),
+            )
+            for person in self.get(part, value)
+        }
+        same = [p for p in candidates if any(same_full_name(words, other) for other in p.spellings)]
+        return max(same, key=lambda p: (p.count, p.spellings[0])) if same else None
+
+    def bearers(self, words: tuple[str, ...]) -> list[_Person]:
+        """The persons whom a surname, or else a given name, can mean."""
+        name, joined = " ".join(words), "".join(words)
+        exact = self.get("surname", name) or self.get("end", name)
+        if exact:
+            return exact
+        alike = [
+            p
+            for p in self.get("sound", skeleton(joined))
+            if any(same_surname(joined, "".join(full[surname_start(full) :])) for full in p.spellings)
+        ]
+        return alike or (self.get("first", name) if len(words) == 1 and len(name) > 1 else [])
+
+
 def cluster_persons(forms: Sequence[Form]) -> list[list[Form]]:
     """The forms grouped by person. Two persons with one surname stay two.
 
-    A surname alone goes to the person who bears it; where several do, to the one who is named far more often, else to
-    the one named in full last before it. A given name alone goes to the only person who bears it.
+    A surname alone goes to the person who bears it; where several do, to the one who is named far more often, else in
+    an article to the one named in full last before it, and in a story to none. A given name alone goes to the only
+    person who bears it.
     """
     full: defaultdict[tuple[str, ...], list[Form]] = defaultdict(list)
     single: defaultdict[tuple[str, ...], list[Form]] = defaultdict(list)
@@ -42,54 +93,33 @@ def cluster_persons(forms: Sequence[Form]) -> list[list[Form]]:
         words = person_words(f.surface)
         (full if len(words) > 1 and surname_start(words) > 0 else single)[words].append(f)
 
-    persons: list[_Person] = []
+    register = _Register()
     for words, found in sorted(full.items(), key=lambda item: (-len(item[0]), -sum(f.count for f in item[1]), item[0])):
-        same = [p for p in persons if any(same_full_name(words, other) for other in p.spellings)]
-        person = max(same, key=lambda p: (p.count, p.words)) if same else _Person(words)
-        if not same:
-            persons.append(person)
+        person = register.same_as(words) or _Person()
+        register.add(person, words)
         person.forms += found
-        person.spellings.add(words)
-    named_in_full = {id(p): p.count for p in persons}
+    named_in_full = {p: p.count for p in register.persons}
 
-    alone: list[_Person] = []
+    alone: list[tuple[str, _Person]] = []
     for words, found in sorted(single.items(), key=lambda item: (-sum(f.count for f in item[1]), item[0])):
-        bearers = _bearers(words, persons)
+        bearers = register.bearers(words)
         if len(bearers) > 1:
-            ranked = sorted(bearers, key=lambda p: -named_in_full[id(p)])
-            if named_in_full[id(ranked[0])] >= DOMINANT * named_in_full[id(ranked[1])]:
+            ranked = sorted(bearers, key=lambda p: -named_in_full[p])
+            if named_in_full[ranked[0]] >= DOMINANT * named_in_full[ranked[1]]:
                 bearers = ranked[:1]
         if len(bearers) == 1:
             bearers[0].forms += found
-        elif bearers:
+        elif bearers and all(f.start >= 0 for f in found):
             for f in found:
                 _nearest(f, bearers).forms.append(f)
         else:
-            same = [p for p in alone if same_surname("".join(words), "".join(p.words))]
+            name = "".join(words)
+            same = [person for other, person in alone if same_surname(name, other)]
             if same:
                 same[0].forms += found
             else:
-                alone.append(_Person(words, list(found)))
-    return [p.forms for p in [*persons, *alone] if p.forms]
-
-
-def _bearers(words: tuple[str, ...], persons: Sequence[_Person]) -> list[_Person]:
-    """The persons whom a surname, or else a given name, can mean."""
-
-    def by(test: str) -> list[_Person]:
-        return [p for p in persons if any(_bears(words, full, test) for full in p.spellings)]
-
-    return by("surname") or by("last") or by("variant") or (by("given") if len(words) == 1 else [])
-
-
-def _bears(words: tuple[str, ...], full: tuple[str, ...], test: str) -> bool:
-    if test == "surname":
-        return words == full[surname_start(full) :]
-    if test == "last":
-        return words == full[-len(words) :]
-    if test == "variant":
-        return same_surname("".join(words), "".join(full[surname_start(full) :]))
-    return words[0] == full[0] and len(words[0]) > 1
+                alone.append((name, _Person(list(found))))
+    return [p.forms for p in (*register.persons, *(person for _, person in alone)) if p.forms]
 
 
 def _nearest(form: Form, persons: Sequence[_Person]) -> _Person:

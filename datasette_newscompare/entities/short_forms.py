@@ -53,8 +53,8 @@ def same_name_key(key: str) -> str:
     words = key.split()
     while len(words) > 1 and words[-1] in tables().legal_endings:
         words.pop()
-    if len(words) == 1:
-        return words[0]
+    if len(words) < 2:
+        return " ".join(words)
     words[-1] = tables().places.get(words[-1], words[-1]).casefold()  # T-Mobile US, T-Mobile USA
     return " ".join(sorted(w.removesuffix("s") if len(w) > 3 else w for w in words if w not in _SMALL)) or key
 

@@ -37,17 +37,16 @@ def trimmed_mentions(text: str, low: int, high: int, raw: RawMention) -> Iterato
     if _CASE.search(text, start, end):  # Trump v. NAACP
         raw = RawMention(start, end, "law")
     splitter = _SPLIT_PERSON if raw.type == "person" else _SPLIT_OTHER
-    cuts = [start]
-    for match in splitter.finditer(text, start, end):
-        cuts += [match.start(), match.end()]
-    cuts.append(end)
-    pieces = list(zip(cuts[::2], cuts[1::2], strict=True))
-    for number, (a, b) in enumerate(pieces):
-        # "Ukraine's President X": what stands before the last piece is another name, whose type the model didn't say.
-        type_ = raw.type if number == len(pieces) - 1 or splitter is _SPLIT_OTHER else ""
-        mention = _one(text, low, high, a, b, type_)
+    for between in splitter.finditer(text, start, end):
+        # In "Ukraine's President X" the model said nothing about Ukraine; in "X shot Y" both are persons.
+        type_ = "" if between[0].endswith(("s ", "s\n")) and "’" in between[0].replace("'", "’") else raw.type
+        mention = _one(text, low, high, start, between.start(), type_)
         if mention is not None:
             yield mention
+        start = between.end()
+    mention = _one(text, low, high, start, end, raw.type)
+    if mention is not None:
+        yield mention
 
 
 _CASE = re.compile(r"\bv(?:s?\.|\s)\s?[A-Z]")
@@ -76,8 +75,8 @@ def _one(text: str, low: int, high: int, start: int, end: int, type_: str) -> Me
             return None
         if RUN_TOGETHER.search(surface):
             return None
-    type_ = _type_by_words(surface, type_)
-    return Mention(start, end, surface, type_) if type_ else None
+    told = _type_by_words(surface, type_)
+    return Mention(start, end, surface, told) if told else None
 
 
 def _type_by_words(surface: str, type_: str) -> str | None:
@@ -164,6 +163,7 @@ def _owns_like_a_company(text: str, end: int) -> bool:
 
 
 _BORN = re.compile(r"-(?:born|based|led|old|raised|trained|educated|backed|era|elect)$")
+_HYPHENATED = re.compile(r"(?<![^\W_])[A-Z][a-z]+[-‐‑]$")
 _NEXT_WORD = re.compile(r"([ \u00a0]|\n)([^\W\d_][^\W_]*(?:[-'’‐][^\W_]+)*)")
 _LAST_WORD = re.compile(r"([^\W\d_][^\W_]*(?:[-'’‐][^\W_]+)*)[ \n]$")
 
@@ -185,7 +185,9 @@ def _person_span(text: str, low: int, high: int, start: int, end: int) -> tuple[
         if not (is_title or (word in lists.portfolios and rest >= 2) or word in ("for", "of", "and")):
             break
         start += first.end()
-    # "Ursula von" goes on with "der Leyen"; "Jean" in "Jean-Claude" goes on to the end of the word.
+    while start - 1 > low and text[start - 1] in "-‐‑" and (before := _HYPHENATED.search(text, low, start)):
+        start = before.start()
+    # "Ursula von" goes on with "der Leyen"; "Jean" in "Jean-Claude" to the end of the word.
     while end < high and text[end] in "-‐‑" and text[end + 1 : end + 2].isupper():
         end = re.compile(r"[-‐‑][^\W_]+").match(text, end).end()  # type: ignore[union-attr]
     tail = fold(text[start:end].rsplit(" ", 1)[-1])
