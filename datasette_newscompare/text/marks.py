@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 _OPENERS = "“„‟«〝"
 _CLOSERS = "”»〞"
+_CLOSING = {"„": "“”", "»": "«", "«": "»"}
+"""What closes the marks of languages whose opening mark closes in another."""
 _MARK = re.compile(r"[“”„‟«»〝〞\"]|(?<!\w)['‘‚](?=[\w$£€\"“.…\[(])")
 _SINGLE_CLOSE = re.compile(r"(?<=[\w.,!?…\"”%)\]-])['’](?!\w)")
 # Words whose first letters are left out, such as 'em, 'til and '90s, begin with an apostrophe, not with a quote.
@@ -35,11 +37,13 @@ def quoted_spans(text: str, start: int, end: int) -> list[tuple[int, int, bool]]
                 spans.append((at, close, True))
                 at = close + 1
         elif opened is None:
-            if mark in _OPENERS or (mark == '"' and _may_open(text, here, start, end)):
+            if mark in _OPENERS or (mark in '"»' and _may_open(text, here, start, end)):
                 opened = at
             elif not spans and mark != '"':
                 spans.append((start, here, False))
-        elif mark in _CLOSERS or (mark == '"' and _closes(text, opened, here, start, end)):
+        elif mark in _CLOSING.get(text[opened - 1], _CLOSERS) or (
+            mark == '"' and _closes(text, opened, here, start, end)
+        ):
             spans.append((opened, here, True))
             opened = None
         elif mark in "“«" and text[opened - 1] == mark and _fresh_start(text, here, start):

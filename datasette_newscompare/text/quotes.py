@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from ..records import Quote
 from .marks import quoted_spans
 from .segment import Span
 from .speakers import Speaker, attribute, speaker_before
+
+LONGEST_RUN = 5
+"""Paragraphs over which a quotation may go on without marks of its own."""
 
 
 def find_quotes(text: str, spans: Sequence[Span]) -> list[tuple[int, Quote]]:
@@ -18,18 +22,44 @@ def find_quotes(text: str, spans: Sequence[Span]) -> list[tuple[int, Quote]]:
     irony in quotation marks are quotations too. The speaker is None where no sentence of the paragraph names one.
     """
     found: list[tuple[int, Quote]] = []
-    first = 0
     running: Speaker | None = None
     introduced: Speaker | None = None
-    while first < len(spans):
-        last = first
-        while last + 1 < len(spans) and spans[last + 1].paragraph == spans[first].paragraph:
-            last += 1
-        here, running = _of_paragraph(text, spans[first : last + 1], first, running, introduced)
-        found.extend(here)
-        introduced = _introduced(text, spans[last])
-        first = last + 1
+    paragraphs = [list(group) for _, group in groupby(spans, key=lambda span: span.paragraph)]
+    quoted = _continued(text, [(part[0].start, part[-1].end) for part in paragraphs])
+    position = 0
+    for part, here in zip(paragraphs, quoted, strict=True):
+        pieces, running = _of_paragraph(text, part, position, here, running, introduced)
+        found.extend(pieces)
+        introduced = _introduced(text, part[-1])
+        position += len(part)
     return found
+
+
+def _continued(text: str, places: Sequence[tuple[int, int]]) -> list[list[tuple[int, int, bool]]]:
+    """The quotations of each paragraph; one that is closed paragraphs later, without new opening marks, goes on."""
+    quoted = [quoted_spans(text, start, end) for start, end in places]
+    for n, (_, end) in enumerate(places):
+        if not quoted[n] or quoted[n][-1][1:] != (end, False):
+            continue
+        for later in range(n + 1, min(n + 1 + LONGEST_RUN, len(places))):
+            closing = _first_closing(text, *places[later], quoted[later])
+            if closing is not None:
+                for between in range(n + 1, later):
+                    quoted[between] = [(*places[between], False)]
+                if not quoted[later] or quoted[later][0][0] > places[later][0]:
+                    quoted[later].insert(0, (places[later][0], closing, True))
+                break
+            if quoted[later] or '"' in text[slice(*places[later])]:
+                break
+    return quoted
+
+
+def _first_closing(text: str, start: int, end: int, quoted: Sequence[tuple[int, int, bool]]) -> int | None:
+    """Where a quotation that began in an earlier paragraph ends in this one, or None."""
+    if quoted and quoted[0][0] == start:
+        return quoted[0][1]
+    at = text.find('"', start, quoted[0][0] - 1 if quoted else end)
+    return at if at > start and text[at - 1] in ".,!?" else None
 
 
 def _introduced(text: str, span: Span) -> Speaker | None:
@@ -38,14 +68,18 @@ def _introduced(text: str, span: Span) -> Speaker | None:
 
 
 def _of_paragraph(
-    text: str, spans: Sequence[Span], position: int, running: Speaker | None, introduced: Speaker | None
+    text: str,
+    spans: Sequence[Span],
+    position: int,
+    quoted: Sequence[tuple[int, int, bool]],
+    running: Speaker | None,
+    introduced: Speaker | None,
 ) -> tuple[list[tuple[int, Quote]], Speaker | None]:
     """The quotations of one paragraph, and who still speaks at its end if the last one was not closed.
 
     `running` speaks on from an unclosed quotation before, `introduced` was named by a colon before.
     """
     start, end = spans[0].start, spans[-1].end
-    quoted = quoted_spans(text, start, end)
     found: list[tuple[int, Quote]] = []
     previous: Speaker | None = None
     for a, b, closed in quoted:
