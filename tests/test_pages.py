@@ -453,6 +453,32 @@ async def test_entity_page_shows_spellings_and_each_sources_sentences(news: Data
     assert "Fire destroys harbour market" in alone.text
 
 
+# Sources
+
+
+@pytest.mark.asyncio
+async def test_source_page_shows_with_whom_it_shares_and_what_only_it_tells(news: Datasette) -> None:
+    page = await seen(news, f"{ROOT}/source/ledger")
+    rows = [[cell.text for cell in tr.all("th") + tr.all("td")] for tr in page.one("table").one("tbody").all("tr")]
+    assert rows == [
+        ["The Post", "4", "67%", "1"],
+        ["The Wire", "2", "33%", "1"],
+        ["The Radio", "1", "17%", "1"],
+    ]
+    assert [li.one("a", "nc-plain").text for li in page.one("div", "nc-without").all("li")] == [
+        "A school next door was not harmed."
+    ]
+    assert (await answer(news, f"{ROOT}/source/nobody")).status_code == 404
+
+
+@pytest.mark.asyncio
+async def test_story_counts_a_copied_text_once(news: Datasette) -> None:
+    page = await seen(news, f"{ROOT}/story/7")
+    assert "5 sources, 5 articles (4 independent: the others carry the same text)" in page.one("p", "nc-lede").text
+    copies = [li.text for li in page.one("ul", "nc-articles").all("li") if "the same text as" in li.text]
+    assert [c.rpartition("＝ ")[2] for c in copies] == ["the same text as The Ledger", "the same text as The Wire"]
+
+
 # Everything
 
 PAGES = [
@@ -464,6 +490,8 @@ PAGES = [
     f"{ROOT}/article/radio",
     f"{ROOT}/entities",
     f"{ROOT}/entity/1",
+    f"{ROOT}/sources",
+    f"{ROOT}/source/ledger",
 ]
 
 
@@ -519,6 +547,8 @@ async def test_every_list_and_text_has_json(news: Datasette, path: str) -> None:
         (f"{ROOT}/compare.csv?left=ledger&right=post", "type,left_text,right_text"),
         (f"{ROOT}/article/ledger.csv", "sentence_id,number"),
         (f"{ROOT}/entity/1.csv", "sentence_id,source"),
+        (f"{ROOT}/sources.csv", "id,name,domain"),
+        (f"{ROOT}/source/ledger.csv", "id,title,published"),
     ],
 )
 async def test_lists_are_csv_too(news: Datasette, path: str, first: str) -> None:

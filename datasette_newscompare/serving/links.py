@@ -22,6 +22,11 @@ def entity_path(entity_id: int) -> str:
     return f"/entity/{entity_id}"
 
 
+def source_path(source_id: str) -> str:
+    """The path of a source's page."""
+    return f"/source/{tilde_encode(source_id)}"
+
+
 def compare_path(left_article_id: str, right_article_id: str, match_id: int | None = None) -> str:
     """The path of two articles side by side, at the pair of a match where one is given."""
     path = "/compare?" + urlencode({"left": left_article_id, "right": right_article_id})

@@ -7,7 +7,8 @@ from .article import article
 from .compare import compare
 from .entities import entities
 from .entity import entity
+from .sources import source, sources
 from .stories import stories
 from .story import story
 
-PAGES: tuple[Route, ...] = (stories, story, compare, article, entities, entity)
+PAGES: tuple[Route, ...] = (stories, story, compare, article, entities, entity, sources, source)

@@ -19,9 +19,9 @@ def share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def source_ref(row: Mapping[str, Any]) -> Row:
+def source_ref(call: Call, row: Mapping[str, Any]) -> Row:
     """The source of a row that has `source_id` and `source`."""
-    return {"id": row["source_id"], "name": row["source"]}
+    return {"id": row["source_id"], "name": row["source"], "url": call.url(links.source_path(row["source_id"]))}
 
 
 def article_ref(call: Call, row: Mapping[str, Any]) -> Row:
@@ -29,7 +29,7 @@ def article_ref(call: Call, row: Mapping[str, Any]) -> Row:
     return {
         "id": row["id"],
         "title": row["title"],
-        "source": source_ref(row),
+        "source": source_ref(call, row),
         "published": row["published"],
         "url": call.url(links.article_path(row["id"])),
         "web_url": links.safe_url(row["url"]),
@@ -71,6 +71,11 @@ def with_params(call: Call, path: str, added: Iterable[tuple[str, str]] = (), /,
 def as_list(values: Iterable[object]) -> str:
     """Values for `json_each` in a query."""
     return json.dumps(list(values))
+
+
+def escape_like(text: str) -> str:
+    """The text for a LIKE pattern with a backslash as its escape: nothing in it is a wildcard."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def search_query(words: str) -> str:

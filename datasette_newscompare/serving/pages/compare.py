@@ -246,7 +246,7 @@ def _article_data(call: Call, side: Side, name: str, blind: bool) -> Row:
     told, found = side.coverage["told"], side.coverage["found"]
     data = article_ref(call, side.article)
     if blind:
-        data |= {"title": "", "source": {"id": None, "name": name}, "web_url": None}
+        data |= {"title": "", "source": {"id": None, "name": name, "url": None}, "web_url": None}
     return {**data, "told": told, "found": found, "share_found": share(found, told)}
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from ..queries import entities as sql
 from ..router import BadRequest, Call, Page, page
-from ._shared import Row, as_list, entity_ref, with_params
+from ._shared import Row, as_list, entity_ref, escape_like, with_params
 
 PAGE_SIZE = 50
 ALIASES = 5
@@ -20,7 +20,7 @@ async def entities(call: Call) -> Page:
     kind = call.params.get("type") or ""
     named, values = "1", Row()
     if search:
-        named, values = sql.NAMED, {"name": f"%{_escape(search)}%"}
+        named, values = sql.NAMED, {"name": f"%{escape_like(search)}%"}
     where, after = [named], _after(call)
     if kind:
         where.append(sql.OF_TYPE)
@@ -80,10 +80,6 @@ def _csv_row(row: Row) -> Row:
 
 def _typed(call: Call, kind: str | None) -> str:
     return with_params(call, "/entities", type=kind, next=None)
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _after(call: Call) -> Row:

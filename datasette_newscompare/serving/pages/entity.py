@@ -56,7 +56,7 @@ async def entity(call: Call) -> Page:
     data = {
         "entity": {**entity_ref(call, this), **{k: this[k] for k in _COUNTS}},
         "aliases": aliases,
-        "sources": sources,
+        "sources": [{**s, "url": call.url(links.source_path(s["id"]))} for s in sources],
         "stories": [_story(call, s, this["id"], story_id) for s in stories],
         "story": story_ref(call, story_id, title),
         "columns": columns,

@@ -10,7 +10,7 @@ from typing import Any
 from .. import links
 from ..queries import stories as sql
 from ..router import BadRequest, Call, Page, page
-from ._shared import Row, as_list, search_query, with_params
+from ._shared import Row, as_list, search_query, source_ref, with_params
 
 PAGE_SIZE = 20
 FACET_SIZE = 12
@@ -185,7 +185,7 @@ async def _with_sources(call: Call, found: list[Row]) -> list[Row]:
     )
     by_story: dict[int, list[Row]] = defaultdict(list)
     for s in sources:
-        by_story[s["story_id"]].append({"id": s["source_id"], "name": s["source"], "article_count": s["article_count"]})
+        by_story[s["story_id"]].append({**source_ref(call, s), "article_count": s["article_count"]})
     kinds: dict[int, Row] = defaultdict(dict)
     for d in differences:
         kinds[d["story_id"]][d["kind"]] = d["n"]

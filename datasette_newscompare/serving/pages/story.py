@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from .. import diff, links
 from ..queries import articles as article_sql
 from ..queries import story as sql
 from ..router import Call, NotFound, Page, page
-from ._shared import Row, article_ref, as_list, entity_ref, match_url, sentence_url, share, with_params
+from ._shared import Row, article_ref, as_list, entity_ref, match_url, sentence_url, share, source_ref, with_params
 
 FACTS = 60
 WITHOUT_MATCH = 6
 """Sentences of one source shown at first; the rest stand on the article's page."""
+SAME_TEXT = 0.8
+"""The share of an article's sentences that makes it a copy, such as a wire text carried by several sources."""
 DIFFERENCES = 40
 QUOTES = 30
 ENTITIES = 12
@@ -54,18 +56,23 @@ async def story(call: Call) -> Page:
         call.rows(sql.FOUND, story_id),
     )
     told_by = {row["article_id"]: row["told"] for row in told}
-    refs = [{**article_ref(call, a), "told": told_by.get(a["id"], 0)} for a in articles]
+    copies = _copies(told_by, shared)
+    refs = [
+        {**article_ref(call, a), "told": told_by.get(a["id"], 0), "same_text_as": sorted(copies[a["id"]])}
+        for a in articles
+    ]
     sources = _sources(refs)
     data = {
         "story": {**found[0], "url": call.url(links.story_path(found[0]["id"]))},
         "sources": sources,
+        "independent_count": _independent(articles, copies),
         "articles": refs,
         "timeline": _timeline(refs),
         "facts": _facts(call, facts, sentences, flags, sources),
         "all_facts_url": None
         if len(facts) == found[0]["fact_count"]
         else with_params(call, _path(found[0]), facts="all"),
-        "first_reports": [{"id": f["source_id"], "name": f["source"], "count": f["n"]} for f in first],
+        "first_reports": [{**source_ref(call, f), "count": f["n"]} for f in first],
         "without_match": _without_match(call, without),
         "difference_counts": {row["kind"]: row["n"] for row in counts},
         "differences": [_difference(call, d) for d in differences],
@@ -78,6 +85,33 @@ async def story(call: Call) -> Page:
 
 def _path(story: Row) -> str:
     return links.story_path(story["id"])
+
+
+def _copies(told: Mapping[str, int], shared: Sequence[Row]) -> dict[str, set[str]]:
+    """Which articles carry the same text: `SAME_TEXT` of one stands word for word, or nearly, in the other."""
+    copies: dict[str, set[str]] = defaultdict(set)
+    for row in shared:
+        one, other = row["article_id"], row["other_article_id"]
+        if row["same"] > 1 and row["same"] >= SAME_TEXT * told.get(one, 0):
+            copies[one].add(other)
+            copies[other].add(one)
+    return copies
+
+
+def _independent(articles: Sequence[Row], copies: Mapping[str, set[str]]) -> int:
+    """How many of the articles are left when those that carry the same text count once."""
+    seen: set[str] = set()
+    count = 0
+    for a in articles:
+        if a["id"] not in seen:
+            count += 1
+            waiting = [a["id"]]
+            while waiting:
+                here = waiting.pop()
+                if here not in seen:
+                    seen.add(here)
+                    waiting += copies.get(here, ())
+    return count
 
 
 def _sources(articles: Sequence[Row]) -> list[Row]:

@@ -56,12 +56,13 @@ GROUP BY a.id
 """
 
 FOUND = """
-SELECT article_id, other_article_id, count(DISTINCT sentence_id) AS found
+SELECT article_id, other_article_id, count(DISTINCT sentence_id) AS found,
+       count(DISTINCT CASE WHEN kind IN ('verbatim', 'near-verbatim') THEN sentence_id END) AS same
 FROM (
-    SELECT left_article_id AS article_id, right_article_id AS other_article_id, left_sentence_id AS sentence_id
+    SELECT left_article_id AS article_id, right_article_id AS other_article_id, left_sentence_id AS sentence_id, kind
     FROM matches WHERE story_id = :story_id
     UNION ALL
-    SELECT right_article_id, left_article_id, right_sentence_id
+    SELECT right_article_id, left_article_id, right_sentence_id, kind
     FROM matches WHERE story_id = :story_id
 ) e
 WHERE NOT EXISTS (SELECT 1 FROM repeats r WHERE r.sentence_id = e.sentence_id)
