@@ -6,7 +6,7 @@ import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -71,6 +71,31 @@ def match(db: Path, workers: int, dask: str | None) -> None:
     from .loading.pipeline import rematch
 
     _report(_run(rematch, db, LoadSettings(workers=workers, dask=dask)), db)
+
+
+@newscompare.command()
+@click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--import", "file", type=click.File(encoding="utf-8"), help="Take in verdicts from this CSV file.")
+def verdicts(db: Path, file: TextIO | None) -> None:
+    """Write what people judged of matches as CSV, or take such a file in.
+
+    Of two judgements of the same sentences by the same person the later one stays.
+    """
+    from .loading.connection import DatabaseProblem, writable
+    from .loading.verdict_files import read_verdicts, write_verdicts
+
+    try:
+        with writable(db, must_exist=True) as database:
+            if file is None:
+                write_verdicts(database, sys.stdout)
+                return
+            stored, problems = read_verdicts(database, file, file.name)
+    except (DatabaseProblem, UnicodeDecodeError) as error:
+        raise click.ClickException(str(error)) from error
+    for problem in problems:
+        click.echo(f"skipped: {problem}", err=True)
+    click.echo(f"Took in {_count(stored, 'verdict')}, {len(problems):,} skipped.")
+    sys.exit(1 if problems and not stored else 0)
 
 
 def _need_the_extra() -> None:

@@ -21,6 +21,7 @@ from ..matching.settings import MatchSettings
 from ..records import Article
 from ..settings import LoadSettings
 from ..stories import StorySettings
+from ..verdicts import reattach
 from .annotating import annotate_batch
 from .articles import now, write_articles
 from .comparing import compare_stale_stories
@@ -155,6 +156,8 @@ def _compare(db: Database, run: Run, pool: Executor | None, progress: Progress, 
     count_sources(db)
     if any(changed):
         run.touch()
+        with db.atomic():
+            reattach(db.conn)
 
 
 def _batches(

@@ -257,17 +257,27 @@ CREATE TABLE fact_sentences (
 ) WITHOUT ROWID;
 CREATE INDEX fact_sentences_sentence_id ON fact_sentences(sentence_id);
 
+-- A verdict keeps the words that were judged, so that it outlives the sentences' rows.
 CREATE TABLE verdicts (
     id INTEGER PRIMARY KEY,
-    left_sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
-    right_sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
+    left_article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    left_sentence_id INTEGER REFERENCES sentences(id) ON DELETE SET NULL,
+    left_text TEXT NOT NULL,
+    right_article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    right_sentence_id INTEGER REFERENCES sentences(id) ON DELETE SET NULL,
+    right_text TEXT NOT NULL,
     verdict TEXT NOT NULL CHECK (verdict IN ('right', 'wrong', 'unsure')),
     note TEXT,
-    actor TEXT,
-    at TEXT NOT NULL
+    actor TEXT NOT NULL DEFAULT '',
+    at TEXT NOT NULL,
+    kind TEXT,
+    score REAL,
+    UNIQUE (left_article_id, left_text, right_article_id, right_text, actor)
 );
 CREATE INDEX verdicts_left_sentence_id ON verdicts(left_sentence_id, right_sentence_id);
 CREATE INDEX verdicts_right_sentence_id ON verdicts(right_sentence_id);
+CREATE INDEX verdicts_right_article_id ON verdicts(right_article_id);
+CREATE INDEX verdicts_kind ON verdicts(kind, score);
 
 -- Datasette finds a table's search index by reading this SQL for content="TABLE". The index of the articles
 -- takes its words from a view, so that it covers their whole text; the comment inside names the table for Datasette.

@@ -103,3 +103,12 @@ FROM matches m
 JOIN sentences s ON s.id = m.left_sentence_id JOIN articles a ON a.id = m.left_article_id JOIN sources sa ON sa.id = a.source_id
 JOIN sentences t ON t.id = m.right_sentence_id JOIN articles b ON b.id = m.right_article_id JOIN sources sb ON sb.id = b.source_id
 WHERE EXISTS (SELECT 1 FROM quotes q WHERE q.sentence_id IN (m.left_sentence_id, m.right_sentence_id));
+
+-- How often people agreed with the matcher: a row for each kind of match and tenth of the score.
+CREATE VIEW verdict_precision AS
+SELECT kind, min(CAST(score * 10 AS INTEGER), 9) / 10.0 AS score_from, count(*) AS judged,
+       sum(verdict = 'right') AS right_count, sum(verdict = 'wrong') AS wrong_count, sum(verdict = 'unsure') AS unsure_count,
+       round(1.0 * sum(verdict = 'right') / nullif(sum(verdict <> 'unsure'), 0), 4) AS share_right
+FROM verdicts
+WHERE kind IS NOT NULL
+GROUP BY kind, score_from;
