@@ -9,6 +9,10 @@ from .index import Floats, Ints, StoryIndex
 MAX_POSTINGS = 400
 """A word in more sentences than this finds no candidates: in a large story it is what the story is about."""
 
+LEAST_SHARED = 0.006
+"""Least weight of the shared words times their share of the sentence that tells more; below it hardly any pair is
+aligned by people."""
+
 
 def find_candidates(index: StoryIndex, per_sentence: int = 8, within: bool = False) -> tuple[Ints, Ints]:
     """Pairs (left row, right row) of different sources, left before right, in row order.
@@ -49,7 +53,9 @@ def find_candidates(index: StoryIndex, per_sentence: int = 8, within: bool = Fal
     left, right = key // n, key % n
     cosine = squares / (norm[left] * norm[right])
     inside = sums / np.minimum(total[left], total[right])
-    keep = np.zeros(len(key), dtype=bool)
+    promising = sums**2 / np.maximum(total[left], total[right]) >= LEAST_SHARED
+    left, right, cosine, inside = left[promising], right[promising], cosine[promising], inside[promising]
+    keep = np.zeros(len(left), dtype=bool)
     for measure, most in ((cosine, per_sentence), (inside, (per_sentence + 1) // 2)):
         for here, there in ((left, right), (right, left)):
             keep |= _rank(here, index.article[there], measure) < most

@@ -14,13 +14,15 @@ from ..text.wordlists import listed
 from .index import Floats, Ints, StoryIndex
 
 PAIRS_AT_ONCE = 256
+LEAST_RATIO = 40.0
+"""Letter similarity below which it counts as none: any two sentences of English have about that."""
 
 NAMES = (
     "cover_short", "cover_long", "cosine", "cover_short_spread", "cover_long_spread", "cover_short_rare",
     "cover_long_rare", "soft_short", "soft_long", "shared_weight", "shared_count", "best_shared", "second_shared",
     "third_shared", "best_left_short", "best_left_long", "second_left_short", "names_shared", "names_short_only",
     "names_long_only", "name_weight_shared", "numbers_shared", "numbers_short_only", "numbers_long_only",
-    "longest_run", "longest_run_weight", "run_pairs", "run_triples", "ratio", "partial_ratio", "token_set",
+    "longest_run", "longest_run_weight", "run_pairs", "run_triples", "ratio",
     "quoted_short", "quoted_long", "quote_shared_short", "quote_shared_long", "words_short", "words_long",
     "weight_short", "weight_long", "weight_ratio", "negation_gap", "place_short", "place_long", "place_gap",
     "pronoun_short", "pronoun_long", "same_first", "plain_shared_weight",
@@ -120,9 +122,7 @@ def _features(index: StoryIndex, weight: Floats, short: Ints, long: Ints) -> Flo
         longest_weight,
         pairs,
         triples,
-        cpdist(text_a, text_b, scorer=fuzz.ratio),
-        cpdist(text_a, text_b, scorer=fuzz.partial_ratio),
-        cpdist(text_a, text_b, scorer=fuzz.token_set_ratio),
+        cpdist(text_a, text_b, scorer=fuzz.ratio, score_cutoff=LEAST_RATIO),
         quoted_a.sum(1),
         quoted_b.sum(1),
         (told_a * (quoted_a & in_b)).sum(1) / ((told_a * quoted_a).sum(1) + 1e-6),
