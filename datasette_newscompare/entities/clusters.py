@@ -102,7 +102,8 @@ def _group(keys: Sequence[str], by_key: Mapping[str, Sequence[Form]], type_of: M
     types: Counter[str] = Counter()
     for key in keys:
         types[type_of[key]] += sum(f.count for f in by_key[key])
-    return Group(_best_name(forms), max(ENTITY_TYPES, key=lambda type_: types[type_]), forms)
+    name, type_ = _best_name(forms), max(ENTITY_TYPES, key=lambda type_: types[type_])
+    return Group(name.title() if type_ == "place" and name.isupper() and len(name) > 4 else name, type_, forms)
 
 
 def _joined(keys: Sequence[str], type_of: Mapping[str, str], by_key: Mapping[str, Sequence[Form]]) -> dict[str, str]:
@@ -133,23 +134,24 @@ def _joined(keys: Sequence[str], type_of: Mapping[str, str], by_key: Mapping[str
         if first != key:
             join(key, first)
 
-    leads = frozenset(keys)
+    leads = frozenset(key.casefold() for key in keys)
     cores: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
     longer: defaultdict[str, list[str]] = defaultdict(list)
     acronyms: defaultdict[str, list[str]] = defaultdict(list)
     for key in keys:
         if type_of[key] == "group" or " " not in key:
             continue
-        for short, country in core_keys(key):
-            entry = tables().known.get(short)
-            short = name_key(entry.name) if entry else short
+        for core, country in core_keys(key):
+            entry = None if core in type_of else tables().known.get(core) or tables().known.get(core.upper())
+            short = name_key(entry.name) if entry else _key_of(core, type_of)
             if short != key and type_of.get(short) == type_of[key]:
                 cores[short].setdefault(key, country)
-        for short in set(short_keys(key, leads)):
+        for short in {_key_of(short, type_of) for short in short_keys(key, leads)}:
             if type_of.get(short) == type_of[key]:
                 longer[short].append(key)
-        first = key.split(" ", 1)[0]
-        if type_of.get(first) == type_of[key] and all(f.surface.isupper() for f in by_key[first]):
+        first = _key_of(key.split(" ", 1)[0], type_of)
+        few = key.count(" ") < 4 and " at " not in key
+        if few and type_of.get(first) == type_of[key] and all(f.surface.isupper() for f in by_key[first]):
             longer[first].append(key)  # EYP of EYP Mission Critical Facilities
         for acronym in initials(_best_name(by_key[key])):
             acronyms[acronym].append(key)
@@ -161,12 +163,18 @@ def _joined(keys: Sequence[str], type_of: Mapping[str, str], by_key: Mapping[str
         if key in tables().known:
             continue
         candidates = longer.get(key, [])
-        if not candidates and key in acronyms and all(f.surface.isupper() for f in by_key[key]):
-            candidates = [other for other in acronyms[key] if type_of[other] == type_of[key]]
+        acronym = key.casefold()
+        if not candidates and acronym in acronyms and all(f.surface.isupper() for f in by_key[key]):
+            candidates = [other for other in acronyms[acronym] if type_of[other] == type_of[key]]
         roots = {find(other) for other in candidates} - {find(key)}
         if len(roots) == 1:
             join(key, roots.pop())
     return {key: find(key) for key in keys}
+
+
+def _key_of(words: str, keys: Mapping[str, str]) -> str:
+    """Words of a longer key as a key of their own: short names in capitals keep them (`name_key`)."""
+    return words.upper() if words not in keys and words.upper() in keys else words
 
 
 def _introduced(forms: Sequence[Form]) -> dict[str, str]:

@@ -84,7 +84,7 @@ def _decide(key: str, count: Counter[str], surnames: set[str], given_names: set[
     only_place = count["place"] == count.total()
     if key in surnames and not (only_place and count["place"] > 1):
         return "person"
-    if key in given_names and not count["place"]:
+    if key in given_names and (not count["place"] or key in tables().given_names):
         return "person"
     return max(ENTITY_TYPES, key=lambda type_: count[type_])
 

@@ -61,8 +61,10 @@ class Tables:
     """Words of buttons and players that stand between the text's own."""
     institutions: frozenset[str]
     """Names that are common words too."""
-    places: dict[str, str]
-    """Places by each of their spellings and of those of their people, in small letters."""
+    countries: dict[str, str]
+    """Countries and continents by each of their spellings and of those of their people, in small letters."""
+    places: frozenset[str]
+    """All known places by each of their spellings, in small letters."""
 
 
 def _table(name: str) -> dict:
@@ -111,11 +113,12 @@ def tables() -> Tables:
         event_heads=frozenset(words["event_heads"]),
         interface_words=frozenset(words["interface_words"]),
         institutions=frozenset(words["institutions"]),
-        places={
+        countries={
             key.casefold(): entry.demonym_of or entry.name
             for key, entry in known.items()
-            if entry.type == "place" or entry.demonym_of
+            if entry.demonym_of or entry.name in peoples["places"]
         },
+        places=frozenset(key.casefold() for key, entry in known.items() if entry.type == "place"),
     )
 
 
@@ -166,24 +169,26 @@ def tidy(text: str) -> str:
     return text
 
 
-_CASE_MATTERS = frozenset({"US", "WHO", "IS", "IT", "ICE", "AU", "AI", "PA", "EC", "SEC", "AP", "AIDS"})
-
-
 @lru_cache(maxsize=200_000)
 def name_key(text: str) -> str:
     """What the spellings of one name share, whatever their case, accents, full stops, hyphens, possessive and "the".
 
-    Only short names that are also common words keep their case: US, WHO and IS are not us, who and is.
+    Only names of up to three capitals keep their case: US, WHO and UN are not us, who and (Kim Jong) Un.
     """
     text = tidy(text)
-    if text.replace(".", "") in _CASE_MATTERS:
-        return text.replace(".", "")
+    letters = text.replace(".", "")
+    if len(letters) <= 3 and letters.isalpha() and letters.isupper():
+        return letters
     text = fold(text)
     if text.startswith("the "):
         text = text[4:]
     return _SPACE.sub(
         " ", text.replace(".", "").replace("-", " ").replace("'", "").replace(",", " ").replace('"', " ")
     ).strip()
+
+
+_ARTICLE = re.compile(r"^[ae]l-(?=\w)")
+"""Arabic names stand with and without it: Bashar al-Assad, Assad."""
 
 
 @lru_cache(maxsize=200_000)
@@ -194,7 +199,7 @@ def person_words(name: str) -> tuple[str, ...]:
     """
     plain = re.sub(r"""\s*(?:\(\s*[^)]*\)|["“][^"”]*["”]|(?<![^\W_])['‘][^'’]*['’](?![^\W_]))\s*""", " ", name)
     words = [fold(w).rstrip(".").replace(".", "").replace("'", "") for w in WORD.findall(tidy(plain))]
-    words = [w for w in words if w and not w.isdigit()]
+    words = [_ARTICLE.sub("", w) for w in words if w and not w.isdigit()]
     lists = tables()
     if "of" in words[2:]:  # Patrick Gordon of Auchleuchries
         words = words[: words.index("of", 2)]

@@ -46,6 +46,7 @@ class _Register:
         for n in range(1, len(words)):
             self._by["end", " ".join(words[n:])][person] = None
         self._by["first", words[0]][person] = None
+        self._by["letters", _letters(words)][person] = None
 
     def get(self, part: str, value: str) -> list[_Person]:
         return list(self._by.get((part, value), ()))
@@ -57,6 +58,7 @@ class _Register:
             person: None
             for part, value in (
                 ("end", words[-1]),
+                ("letters", _letters(words)),
                 ("sound", skeleton("".join(surname))),
                 ("first", words[0]),
                 ("first", words[-1]),
@@ -138,7 +140,7 @@ def same_full_name(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     Surnames equal or spelling variants, and given names equal, one the initial or short form of the other, or missing
     middle names: Richard M. Nixon and Richard Nixon, Joe and Joseph Biden; not Donald and Melania Trump.
     """
-    if a == b:
+    if a == b or _letters(a) == _letters(b):  # Kim Jong Un, Kim Jong-un
         return True
     if len(a) > len(b):
         a, b = b, a
@@ -157,6 +159,10 @@ def same_full_name(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     # W. Mark Felt and Mark Felt; Diane Crawford Smith and Sharron Diane Crawford Smith.
     rest = iter(given_b)
     return len(given_a) < len(given_b) and all(any(_same_given(word, other) for other in rest) for word in given_a)
+
+
+def _letters(words: tuple[str, ...]) -> str:
+    return "".join(words).replace("-", "")
 
 
 def _middles_agree(a: tuple[str, ...], b: tuple[str, ...]) -> bool:

@@ -55,27 +55,27 @@ def same_name_key(key: str) -> str:
         words.pop()
     if len(words) < 2:
         return " ".join(words)
-    words[-1] = tables().places.get(words[-1], words[-1]).casefold()  # T-Mobile US, T-Mobile USA
+    words[-1] = tables().countries.get(words[-1], words[-1]).casefold()  # T-Mobile US, T-Mobile USA
     return " ".join(sorted(w.removesuffix("s") if len(w) > 3 else w for w in words if w not in _SMALL)) or key
 
 
 def core_keys(key: str) -> Iterator[tuple[str, str | None]]:
-    """The keys of a name without what only decorates it, each with the place left off in front, if one was.
+    """The keys of a name without what only decorates it, each with the country left off in front, if one was.
 
     FTSE of "british ftse 100 index"; Air Force of "us air force"; Albania of "republic of albania".
     """
     words = key.split()
-    places = tables().places
+    countries = tables().countries
     for start in range(len(words)):
         front = " ".join(words[:start])
         if start and words[start] in _SMALL:
             continue
-        if start and front not in places and not all(w in _PLACE_LEADS for w in words[:start]):
+        if start and front not in countries and not all(w in _PLACE_LEADS for w in words[:start]):
             continue
         end = len(words)
         while end > start:
             if start or end < len(words):
-                yield " ".join(words[start:end]), places.get(front)
+                yield " ".join(words[start:end]), countries.get(front)
             if not (words[end - 1] in _ENDINGS or words[end - 1].isdigit()):
                 break
             end -= 1
@@ -85,7 +85,7 @@ def short_keys(key: str, leads: frozenset[str]) -> Iterator[str]:
     """The keys of other short forms that a name can have; `leads` are keys of names that may be left off in front.
 
     Rice of "rice university", T-Mobile of "t mobile usa", Jaguars of "jacksonville jaguars", and A380 of "airbus a380"
-    where Airbus is named too.
+    where Airbus is named too; known places may always be left off, as in the Times.
     """
     words = key.split()
     lists = tables()
@@ -94,13 +94,14 @@ def short_keys(key: str, leads: frozenset[str]) -> Iterator[str]:
         tail = " ".join(words[cut:])
         if not (last in lists.organisation_heads or last in _PLACE_HEADS or tail in lists.places):
             break
-        if words[cut - 1] not in _SMALL:
+        if words[cut - 1] not in _SMALL and not lists.organisation_heads.issuperset(words[:cut]):
             yield " ".join(words[:cut])
     for joint, earliest in (("in", 1), ("of", 2)):  # Columbia University in New York, Joint Chiefs of Staff
         if joint in words[earliest:]:
             yield " ".join(words[: words.index(joint, earliest)])
     for cut in range(1, len(words)):
-        if words[cut] not in _SMALL and " ".join(words[:cut]) in leads:
+        front = " ".join(words[:cut])
+        if words[cut] not in _SMALL and (front in leads or front in lists.places):
             yield " ".join(words[cut:])
     if len(words) > 1 and words[-1].endswith("s") and len(words[-1]) > 3 and words[-1] not in lists.organisation_heads:
         yield words[-1]

@@ -26,7 +26,7 @@ _NUMBER = re.compile(
 )
 _WEB = re.compile(r"https?:|www\.|@\w|\.(?:com|org|net|co\.uk)\b", re.I)
 _SPLIT_PERSON = re.compile(
-    r"\s(?!(?:de|del|della|di|da|dos|du|van|von|der|den|la|le|el|al|bin|ibn|bint|of|the|y|e|zu|ter|ten|af)\b)[a-z]{2,}(?:\s[a-z]+)*\s|\s&\s|[,.]['\"‘“]|(?<=[abce-km-z])['‘](?=[A-Z])|,\s(?!Jr|Sr)|\s?[’']s\s|;|:|\s[–—-]\s|\s?\(|/"
+    r"\s(?!(?:de|del|della|di|da|dos|du|van|von|der|den|la|le|el|al|bin|ibn|bint|of|the|y|e|zu|ter|ten|af)\b)[a-z]{2,}(?:\s[a-z]+)*\s|\s&\s|[,.]['\"‘“]|(?<=[abce-km-z])['‘](?=[A-Z])|,\s(?!Jr|Sr)|\]\s?|\[|\s?[’']s\s|;|:|\s[–—-]\s|\s?\(|/"
 )
 _SPLIT_OTHER = re.compile(r"[,.]['\"‘“]|(?<=[abce-km-z])['‘](?=[A-Z])|\s?/\s?|\s\(|;|\s[–—]\s|\n\s*\n")
 
@@ -62,15 +62,21 @@ def _one(text: str, low: int, high: int, start: int, end: int, type_: str) -> Me
     table = known(surface)
     if table:
         return Mention(start, end, surface, table.type)
+    if "-" in surface and all(known(part) for part in surface.split("-")):
+        return None  # a U.S.-Chinese deal: both are found by themselves
     type_ = type_ or ("person" if " " in surface else "organisation")
+    words = surface.split(" ")
+    if type_ == "organisation" and len(words) > 2 and known(words[0]) and _looks_like_person(" ".join(words[1:])):
+        type_ = "person"  # Scotland Nicola Sturgeon
     if type_ == "person" and " " not in surface and _owns_like_a_company(text, end):
         return Mention(start, end, surface, "organisation")
     if type_ == "person":
         start, end = _person_span(text, low, high, start, end)
         surface = text[start:end]
-        table = known(surface)
-        if table:
-            return Mention(start, end, surface, table.type)
+        tail = surface.rsplit(" ", 1)[-1]
+        table = known(surface) or (None if fold(words[0]) in tables().given_names else known(tail))
+        if table and (tail == surface or table.type in ("organisation", "event")):
+            return Mention(end - len(tail), end, tail, table.type)  # Twitter in "Leftist Twitter"
         if not surface or any(c.isdigit() for c in surface):
             return None
         if RUN_TOGETHER.search(surface):
@@ -97,27 +103,34 @@ def _type_by_words(surface: str, type_: str) -> str | None:
         return None
     if len(words) > 1 and type_ == "person" and words[-1] in lists.organisation_heads:
         return "organisation"
-    if len(words) > 1 and type_ in ("person", "organisation", "work") and words[-1] in lists.event_heads:
-        return "event"
-    if len(words) > 1 and type_ in ("event", "product") and words[-1] in _ORGANISATIONS_ONLY:
+    last = fold(surface.rsplit(" ", 1)[-1])
+    is_person = type_ == "person" and words[0] in lists.given_names and len(words) == 2  # Doris Day
+    if len(words) > 1 and type_ in ("person", "organisation", "work") and last in lists.event_heads:
+        return type_ if is_person else "event"
+    if len(words) > 1 and type_ != "work" and last in _LAWS and not is_person:
+        return "law"
+    if len(words) > 1 and type_ in ("event", "product", "place") and words[-1] in _ORGANISATIONS_ONLY:
         return "organisation"
-    if type_ in ("organisation", "work", "product") and _looks_like_person(surface, words):
+    if type_ in ("organisation", "work", "product") and _looks_like_person(surface):
         return "person"
     return type_
 
 
+_PREFIX = re.compile(r"(?:anti|pro|pre|post|non|ex|mid|self|then|un|ultra)-(?=[A-Z])", re.ASCII)
 _GIVEN_MONTHS = frozenset({"april", "may", "june", "august"})
 _ABBREVIATED = re.compile(r"(?:\b\w|[JS]r|Inc|Corp|Co|Ltd)\.$")
 
 
 _ORGANISATIONS_ONLY = frozenset(
-    {"news", "times", "post", "university", "department", "ministry", "committee", "police"}
+    {"news", "times", "post", "university", "department", "ministry", "committee", "police", "school", "college"}
 )
+_LAWS = frozenset({"act", "amendment", "treaty", "accord", "accords", "constitution", "memorandum"})
 
 
-def _looks_like_person(surface: str, words: list[str]) -> bool:
+def _looks_like_person(surface: str) -> bool:
     """Two or three capitalised words, the first a given name, the last no word for an organisation: Sean Hannity."""
     lists = tables()
+    words = [fold(w) for w in surface.split(" ")]
     return (
         2 <= len(words) <= 3
         and words[0] in lists.given_names
@@ -139,6 +152,9 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int]:
             end -= 2
         if end - start > 1 and text[end - 1] == "." and not _ABBREVIATED.search(text[start:end]):
             end -= 1
+        prefix = _PREFIX.match(text, start, end)
+        if prefix:
+            start = prefix.end()
         first = re.match(r"(\S+)\s+", text[start:end])
         if first:
             word = fold(first[1].strip(".,"))
@@ -163,6 +179,7 @@ def _owns_like_a_company(text: str, end: int) -> bool:
 
 
 _BORN = re.compile(r"-(?:born|based|led|old|raised|trained|educated|backed|era|elect)$")
+_TWICE = re.compile(r"\b([^\W\d_]{3,})\s\1$")
 _HYPHENATED = re.compile(r"(?<![^\W_])[A-Z][a-z]+[-‐‑]$")
 _NEXT_WORD = re.compile(r"([ \u00a0]|\n)([^\W\d_][^\W_]*(?:[-'’‐][^\W_]+)*)")
 _LAST_WORD = re.compile(r"([^\W\d_][^\W_]*(?:[-'’‐][^\W_]+)*)[ \n]$")
@@ -213,6 +230,9 @@ def _person_span(text: str, low: int, high: int, start: int, end: int) -> tuple[
                 break
             if fold(before[1]) not in lists.particles:
                 break
+    twice = _TWICE.search(text, start, end)
+    if twice:
+        end = twice.end(1)
     tail_match = re.search(r"(?:\s+(\S+))$", text[start:end])
     if tail_match and tail_match[1].islower():
         end = start + tail_match.start()
