@@ -1,6 +1,16 @@
 """Which articles tell the same event. Pure functions over records; needs the `load` extra."""
 
 from datasette_newscompare.stories.documents import StoryDocument, StoryGroup, StorySettings
-from datasette_newscompare.stories.grouping import group
+from datasette_newscompare.stories.grouping import group, group_new
+from datasette_newscompare.stories.index import SqliteIndex, StoryIndex, index_rows
 
-__all__ = ["StoryDocument", "StoryGroup", "StorySettings", "group"]
+__all__ = [
+    "SqliteIndex",
+    "StoryDocument",
+    "StoryGroup",
+    "StoryIndex",
+    "StorySettings",
+    "group",
+    "group_new",
+    "index_rows",
+]

@@ -41,7 +41,7 @@ class StoryGroup:
 class StorySettings:
     """What can be tuned; stored with the run."""
 
-    probability: float = 0.5
+    probability: float = 0.35
     """How likely, 0 to 1, two articles' telling of one event has to be, on average over all pairs of two groups, for
     the groups to become one story. Higher makes more and smaller stories."""
     window_days: int = 45

@@ -11,9 +11,10 @@ import numpy as np
 
 from datasette_newscompare.stories.clustering import average_link
 from datasette_newscompare.stories.documents import StoryDocument, StoryGroup, StorySettings
+from datasette_newscompare.stories.index import StoryIndex
 from datasette_newscompare.stories.pairs import log_odds
-from datasette_newscompare.stories.terms import terms
-from datasette_newscompare.stories.vectors import Vectors, neighbour_pairs, vectorise
+from datasette_newscompare.stories.terms import terms as terms_of
+from datasette_newscompare.stories.vectors import Archive, Vectors, neighbour_pairs, sketches, vectorise
 
 
 def group(documents: Sequence[StoryDocument], settings: StorySettings | None = None) -> list[StoryGroup]:
@@ -24,7 +25,37 @@ def group(documents: Sequence[StoryDocument], settings: StorySettings | None = N
 
     Returns the stories, sorted by their first article's id. Raises ValueError where two documents have the same id.
     """
+    return _group(documents, settings or StorySettings(), None)
+
+
+def group_new(
+    new: Sequence[StoryDocument], index: StoryIndex, settings: StorySettings | None = None
+) -> list[StoryGroup]:
+    """Put new documents into stories, stored or new ones, in time that depends on their number and not the archive's.
+
+    The index need not hold the new documents yet, and may. Only the articles that are most like them are read, with
+    the stories that these are in, and grouped with them by the rules of `group`. Returns the stories that hold a new
+    document, each with all of its articles; all other stories stay as they are stored.
+    """
     settings = settings or StorySettings()
+    ids = {document.id for document in new}
+    vectors = vectorise(sorted(new, key=lambda document: document.id), index)
+    terms = list(vectors.columns)
+    weightiest = sketches(vectors.whole)
+    near: set[str] = set()
+    for row, day in enumerate(vectors.days):
+        span = slice(weightiest.indptr[row], weightiest.indptr[row + 1])
+        weights = {
+            terms[column]: float(weight)
+            for column, weight in zip(weightiest.indices[span], weightiest.data[span], strict=True)
+        }
+        near.update(index.candidates(weights, day, settings.window_days, settings.neighbours))
+    near.update(index.members(near, {document.given for document in new if document.given is not None}))
+    stories = _group([*new, *index.documents(near - ids)], settings, index)
+    return [story for story in stories if not ids.isdisjoint(story.article_ids)]
+
+
+def _group(documents: Sequence[StoryDocument], settings: StorySettings, archive: Archive | None) -> list[StoryGroup]:
     documents = sorted(documents, key=lambda document: document.id)
     for one, next_one in pairwise(documents):
         if one.id == next_one.id:
@@ -32,7 +63,7 @@ def group(documents: Sequence[StoryDocument], settings: StorySettings | None = N
     if not documents:
         return []
     given, kept = claims(documents)
-    vectors = vectorise(documents)
+    vectors = vectorise(documents, archive)
     free = np.array([document.given is None for document in documents])
     pairs = neighbour_pairs(vectors, settings.neighbours, settings.window_days)
     pairs = pairs[free[pairs[:, 0]] & free[pairs[:, 1]]]
@@ -106,10 +137,10 @@ def _central_title(documents: Sequence[StoryDocument], vectors: Vectors, members
         return documents[members[0]].text.strip()[:100]
     if len(titled) == 1:
         return documents[titled[0]].title.strip()
-    centroid = np.asarray(vectors.rows[members].sum(axis=0)).ravel()
+    centroid = np.asarray(vectors.whole[members].sum(axis=0)).ravel()
 
     def closeness(member: int) -> float:
-        columns = sorted({vectors.columns[term] for term in terms(documents[member].title)})
+        columns = sorted({vectors.columns[term] for term in terms_of(documents[member].title)})
         length = math.sqrt(float(np.sum(vectors.rarity[columns] ** 2)))
         return round(float(np.sum(centroid[columns] * vectors.rarity[columns])) / length, 9) if length else 0.0
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
+import numpy as np
 from wordfreq import get_frequency_dict
 
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*")
@@ -62,17 +62,14 @@ def _background() -> dict[str, float]:
 
 
 def rarity(
-    vocabulary: Iterable[str], counts: Counter[str], articles: int, *, prior_articles: int = 1000, words: int = 300
-) -> dict[str, float]:
+    vocabulary: Iterable[str], counts: np.ndarray, articles: int, *, prior_articles: int = 1000, words: int = 300
+) -> np.ndarray:
     """Inverse document frequency of each term, in nats, that holds for two articles as for a hundred thousand.
 
     `counts` says in how many of the `articles` loaded ones each term stands. To these come `prior_articles` imagined
     ones of `words` words drawn from the language at large, so that it is known in advance which words are rare.
     """
     background = _background()
-    total = articles + prior_articles
-    table = {}
-    for term in vocabulary:
-        expected = -math.expm1(-words * background.get(term, _UNSEEN)) * prior_articles
-        table[term] = -math.log((counts[term] + expected) / total)
-    return table
+    shares = np.array([background.get(term, _UNSEEN) for term in vocabulary])
+    expected = -np.expm1(-words * shares) * prior_articles
+    return -np.log((counts + expected) / (articles + prior_articles))

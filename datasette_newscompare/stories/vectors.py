@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 import numpy as np
 import scipy.sparse as sparse  # type: ignore[import-untyped]
@@ -24,22 +26,38 @@ SKETCH_TERMS = 40
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """`rows[i]` is article i, of length 1; `days` its ordinal day of publication or NaN."""
+    """Row i of each matrix is article i; columns are terms, weighted by their rarity. All rows have length 1 or 0."""
 
-    rows: sparse.csr_matrix
+    whole: sparse.csr_matrix
+    leads: sparse.csr_matrix
+    """Headline and first terms of the text."""
+    numbers: sparse.csr_matrix
     days: np.ndarray
+    """Ordinal day of publication, or NaN."""
+    lengths: np.ndarray
+    """Terms in the text."""
     rarity: np.ndarray
     columns: dict[str, int]
 
 
-def term_counts(document: StoryDocument) -> Counter[str]:
-    """How much each term is in the article, headline and lead counted more."""
-    body = terms(document.text)
-    counts = Counter(body)
-    counts.update(body[:LEAD_WORDS])
-    for term in terms(document.title):
-        counts[term] += TITLE_WEIGHT
-    return counts
+class _Rows:
+    """Collects the rows of a sparse matrix, one article after the other."""
+
+    def __init__(self) -> None:
+        self.starts = array("q", [0])
+        self.indices = array("i")
+        self.data = array("f")
+
+    def add(self, counts: Mapping[int, int]) -> None:
+        self.indices.extend(counts)
+        self.data.extend(1.0 + math.log(count) for count in counts.values())
+        self.starts.append(len(self.indices))
+
+    def matrix(self, width: int) -> sparse.csr_matrix:
+        parts = (np.asarray(self.data), np.asarray(self.indices), np.asarray(self.starts))
+        rows = sparse.csr_matrix(parts, shape=(len(self.starts) - 1, width))
+        rows.sort_indices()
+        return rows
 
 
 def ordinal_day(published: str | None) -> float:
@@ -50,50 +68,73 @@ def ordinal_day(published: str | None) -> float:
         return math.nan
 
 
-def vectorise(documents: Sequence[StoryDocument]) -> Vectors:
-    """TF-IDF rows with logarithmic term counts (Salton and Buckley, 1988) for all documents."""
-    counted = [term_counts(document) for document in documents]
-    frequencies: Counter[str] = Counter()
-    for counts in counted:
-        frequencies.update(counts.keys())
-    rare = rarity(frequencies, frequencies, len(documents))
-    columns = {term: column for column, term in enumerate(sorted(frequencies))}
-    weights = np.fromiter((rare[term] for term in columns), dtype=np.float32, count=len(columns))
-    starts, indices, data = [0], [], []
-    for counts in counted:
-        for term in sorted(counts):
-            indices.append(columns[term])
-            data.append(1.0 + math.log(counts[term]))
-        starts.append(len(indices))
-    rows = sparse.csr_matrix(
-        (np.asarray(data, dtype=np.float32), np.asarray(indices, dtype=np.int32), np.asarray(starts, dtype=np.int64)),
-        shape=(len(documents), len(columns)),
+class Archive(Protocol):
+    """The articles that the documents at hand belong to, as far as the rarity of terms goes."""
+
+    def article_count(self) -> int:
+        """How many articles the counts are about."""
+
+    def article_counts(self, terms: Collection[str]) -> Mapping[str, int]:
+        """In how many of them each of the terms stands; terms of none may be left out."""
+
+
+def vectorise(documents: Sequence[StoryDocument], archive: Archive | None = None) -> Vectors:
+    """TF-IDF rows with logarithmic term counts (Salton and Buckley, 1988) for all documents.
+
+    How rare a term is, the archive says where one is given, the documents themselves otherwise.
+    """
+    columns: dict[str, int] = {}
+    whole, leads, numbers = _Rows(), _Rows(), _Rows()
+    lengths = array("i")
+    for document in documents:
+        title = [columns.setdefault(term, len(columns)) for term in terms(document.title)]
+        found = terms(document.text)
+        body = [columns.setdefault(term, len(columns)) for term in found]
+        lead = body[:LEAD_WORDS]
+        counts = Counter(body)
+        counts.update(lead)
+        for column in title:
+            counts[column] += TITLE_WEIGHT
+        whole.add(counts)
+        leads.add(Counter(title + lead))
+        numbers.add({column: 1 for column, term in zip(body, found, strict=True) if term[0].isdigit()})
+        lengths.append(len(body))
+    width = len(columns)
+    rows = whole.matrix(width)
+    articles = np.bincount(rows.indices, minlength=width)
+    total = len(documents)
+    if archive is not None:
+        known = archive.article_counts(columns.keys())
+        articles = np.maximum(articles, [known.get(term, 0) for term in columns])
+        total = max(total, archive.article_count())
+    rare = rarity(columns, articles, total)
+    weights = sparse.diags(rare.astype(np.float32))
+    return Vectors(
+        whole=scaled(rows @ weights),
+        leads=scaled(leads.matrix(width) @ weights),
+        numbers=scaled(numbers.matrix(width) @ weights),
+        days=np.array([ordinal_day(document.published) for document in documents], dtype=float),
+        lengths=np.asarray(lengths),
+        rarity=rare,
+        columns=columns,
     )
-    rows = rows @ sparse.diags(weights)
-    days = np.array([ordinal_day(document.published) for document in documents], dtype=float)
-    return Vectors(rows=scaled(rows), days=days, rarity=weights, columns=columns)
 
 
 def scaled(rows: sparse.csr_matrix) -> sparse.csr_matrix:
     """The rows, each divided by its length; empty rows stay empty."""
     lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
     lengths[lengths == 0] = 1.0
-    return (sparse.diags(1.0 / lengths) @ rows).tocsr()
+    return (sparse.diags((1.0 / lengths).astype(np.float32)) @ rows).tocsr()
 
 
 def sketches(rows: sparse.csr_matrix, size: int = SKETCH_TERMS) -> sparse.csr_matrix:
-    """Each row with only its `size` weightiest terms; ties go to the term that sorts first."""
-    starts, indices, data = [0], [], []
-    for row in range(rows.shape[0]):
-        low, high = rows.indptr[row], rows.indptr[row + 1]
-        columns, values = rows.indices[low:high], rows.data[low:high]
-        kept = np.sort(np.argsort(-values, kind="stable")[:size])
-        indices.append(columns[kept])
-        data.append(values[kept])
-        starts.append(starts[-1] + len(kept))
-    if not indices:
-        return rows
-    return sparse.csr_matrix((np.concatenate(data), np.concatenate(indices), np.asarray(starts)), shape=rows.shape)
+    """Each row with only its `size` weightiest terms; ties go to the term of the lower column."""
+    numbers = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    order = np.lexsort((rows.indices, -rows.data, numbers))
+    rank = np.arange(len(order)) - rows.indptr[numbers]
+    kept = np.sort(order[rank < size])
+    starts = np.concatenate([[0], np.cumsum(np.bincount(numbers[kept], minlength=rows.shape[0]))])
+    return sparse.csr_matrix((rows.data[kept], rows.indices[kept], starts), shape=rows.shape)
 
 
 def neighbour_pairs(vectors: Vectors, neighbours: int, window_days: int, block: int = 500) -> np.ndarray:
@@ -104,7 +145,7 @@ def neighbour_pairs(vectors: Vectors, neighbours: int, window_days: int, block: 
     """
     count = len(vectors.days)
     order = np.argsort(vectors.days, kind="stable")
-    sketch = sketches(vectors.rows)[order]
+    sketch = sketches(vectors.whole)[order]
     days = vectors.days[order]
     dated = int(np.sum(~np.isnan(days)))
     found: list[np.ndarray] = []
@@ -121,9 +162,12 @@ def neighbour_pairs(vectors: Vectors, neighbours: int, window_days: int, block: 
             targets, values = others[shared.indices[span]], shared.data[span]
             fits = (targets != first + row) & ~(np.abs(days[targets] - days[first + row]) > window_days)
             targets, values = order[targets[fits]], values[fits]
-            best = np.lexsort((targets, -values))[:neighbours]
+            if len(values) > neighbours:
+                least = np.partition(values, -neighbours)[-neighbours]
+                targets, values = targets[values >= least], values[values >= least]
+            best = targets[np.lexsort((targets, -values))[:neighbours]]
             source = np.full(len(best), order[first + row])
-            found.append(np.stack([np.minimum(source, targets[best]), np.maximum(source, targets[best])], axis=1))
+            found.append(np.stack([np.minimum(source, best), np.maximum(source, best)], axis=1))
     if not found:
         return np.empty((0, 2), dtype=np.int64)
     return np.unique(np.concatenate(found), axis=0)
