@@ -75,6 +75,46 @@ def match(db: Path, workers: int, dask: str | None) -> None:
 
 @newscompare.command()
 @click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--excerpt",
+    type=click.IntRange(20),
+    metavar="N",
+    help=("Keep only matched and quoted sentences, up to N characters each, and no whole text."),
+)
+@click.option("--story", "stories", type=int, multiple=True, help="Only this story, by its number; repeatable.")
+@click.option("--source", help="Only stories in which this outlet has an article.")
+@click.option("--entity", help="Only stories that name this entity.")
+@click.option("--query", help="Only stories whose numbers this SELECT gives.")
+def export(
+    db: Path,
+    out: Path,
+    excerpt: int | None,
+    stories: tuple[int, ...],
+    source: str | None,
+    entity: str | None,
+    query: str | None,
+) -> None:
+    """Write a slim, publishable copy of DB to the new file OUT.
+
+    Several choices narrow each other. What is in the copy stands there in whole stories, with counts of its own.
+    """
+    from .loading.connection import DatabaseProblem
+    from .loading.export import ExportSettings
+    from .loading.export import export as run
+
+    try:
+        done = run(db, out, ExportSettings(excerpt, stories, source, entity, query))
+    except DatabaseProblem as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(
+        f"Wrote {_count(done.articles, 'article')} in {_count(done.stories, 'story', 'stories')} to {out}"
+        f" ({done.bytes / 1e6:,.1f} MB, {done.seconds:.1f} seconds)."
+    )
+
+
+@newscompare.command()
+@click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--import", "file", type=click.File(encoding="utf-8"), help="Take in verdicts from this CSV file.")
 def verdicts(db: Path, file: TextIO | None) -> None:
     """Write what people judged of matches as CSV, or take such a file in.

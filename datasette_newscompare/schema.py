@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from importlib.resources import files
 
 from sqlite_utils import Database, Migrations
@@ -10,23 +11,21 @@ from sqlite_utils import Database, Migrations
 migrations = Migrations("datasette-newscompare")
 
 
-def _run(db: Database, name: str) -> None:
-    """Run the statements of one file one by one: `executescript` would commit the migration's transaction."""
+def run(db: Database, name: str, parameters: Mapping[str, object] | None = None) -> None:
+    """Run the statements of a file in `sql/` one by one: `executescript` would commit the open transaction."""
     statement = ""
-    for line in (
-        (files("datasette_newscompare") / "sql" / name).read_text(encoding="utf-8").splitlines(keepends=True)
-    ):
+    for line in (files("datasette_newscompare") / "sql" / name).read_text(encoding="utf-8").splitlines(keepends=True):
         statement += line
         if sqlite3.complete_statement(statement):
-            db.execute(statement)
+            db.conn.execute(statement, parameters or {})
             statement = ""
 
 
 @migrations()
 def initial(db: Database) -> None:
     """The tables and views of the first release."""
-    _run(db, "001_initial.sql")
-    _run(db, "001_views.sql")
+    run(db, "001_initial.sql")
+    run(db, "001_views.sql")
 
 
 def migrate(db: Database) -> None:
