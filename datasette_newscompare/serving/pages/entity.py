@@ -21,7 +21,7 @@ COMPANY = 12
     "/entity/{id}",
     name="entity",
     tables=(
-        "entities", "entity_aliases", "entity_sentences", "mentions", "sentences", "articles", "sources", "stories",
+        "entities", "entity_aliases", "mentions", "sentences", "articles", "sources", "stories",
         "story_entities", "article_entities", "repeats", "matches", "facts", "fact_sentences", "quantities", "quotes",
     ),
 )  # fmt: skip

@@ -7,6 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from datasette.database import QueryInterrupted
+
 from .. import links
 from ..queries import stories as sql
 from ..router import BadRequest, Call, Page, page
@@ -68,9 +70,10 @@ async def stories(call: Call) -> Page:
         "several": asked.several,
         "chosen": [_chosen(call, row) for row in names],
         "facets": {
-            "source": [_choice(call, row, "source", asked.sources) for row in sources],
-            "entity": [{**_choice(call, row, "entity", asked.entities), "type": row["type"]} for row in entities],
+            "source": [_choice(call, row, "source", asked.sources) for row in sources or ()],
+            "entity": [{**_choice(call, row, "entity", asked.entities), "type": row["type"]} for row in entities or ()],
         },
+        "facets_timed_out": [name for name, facet in (("source", sources), ("entity", entities)) if facet is None],
         "filtered": asked.anything,
         "next": token,
         "next_url": with_params(call, "", next=token) if token else None,
@@ -144,11 +147,20 @@ def _after(call: Call, sort: str) -> Row:
     return {"after_id": int(story_id), "after_value": int(value) if sort == "sources" else value or None}
 
 
-async def _facet(call: Call, asked: Asked, filtered: str, whole: str) -> list[Row]:
-    """How many of the chosen stories each source or entity stands in; of all stories, the stored counts."""
+async def _facet(call: Call, asked: Asked, filtered: str, whole: str) -> list[Row] | None:
+    """How many of the chosen stories each source or entity stands in; of all stories, the stored counts.
+
+    None where that can't be counted within Datasette's time limit for facets.
+    """
     if not asked.anything:
         return await call.rows(whole, {"limit": FACET_SIZE})
-    return await call.rows(filtered.format(where=asked.where), {**asked.values, "limit": FACET_SIZE})
+    limit = call.datasette.setting("facet_time_limit_ms")
+    query, values = filtered.format(where=asked.where), {**asked.values, "limit": FACET_SIZE}
+    try:
+        results = await call.database.execute(query, values, custom_time_limit=limit, log_sql_errors=False)
+    except QueryInterrupted:
+        return None
+    return [dict(row) for row in results.rows]
 
 
 def _choice(call: Call, row: Row, name: str, chosen: list[Any]) -> Row:

@@ -20,9 +20,9 @@ ORDER BY a.published IS NULL, a.published, so.name, a.id
 """
 
 SENTENCES = """
-SELECT s.id, s.position, s.paragraph, s.role, s.start, s."end", s.text, r.repeat_of, r.kind AS repeat_kind
+SELECT s.id, s.position, s.paragraph, s.role, s.start, s."end", s.text,
+       (SELECT r.repeat_of FROM repeats r WHERE r.sentence_id = s.id) AS repeat_of
 FROM sentences s
-LEFT JOIN repeats r ON r.sentence_id = s.id
 WHERE s.article_id = :article_id
 ORDER BY s.position
 """

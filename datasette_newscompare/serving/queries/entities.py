@@ -54,12 +54,15 @@ ORDER BY mention_count DESC, so.name
 """
 
 SENTENCES = """
-SELECT e.sentence_id, e.text, e.role, e.article_id, e.source_id, e.source, e.published, s.position, s.start
-FROM entity_sentences e
-JOIN sentences s ON s.id = e.sentence_id
-WHERE e.entity_id = :entity_id AND e.story_id IS :story_id AND e.role <> 'boilerplate'
-  AND NOT EXISTS (SELECT 1 FROM repeats r WHERE r.sentence_id = e.sentence_id)
-ORDER BY e.published IS NULL, e.published, e.article_id, s.position
+SELECT s.id AS sentence_id, s.text, s.role, s.article_id, a.source_id, so.name AS source, a.published, s.position,
+       s.start
+FROM articles a
+JOIN sources so ON so.id = a.source_id
+JOIN sentences s ON s.article_id = a.id
+WHERE a.story_id = :story_id AND s.role <> 'boilerplate'
+  AND EXISTS (SELECT 1 FROM mentions m WHERE m.sentence_id = s.id AND m.entity_id = :entity_id)
+  AND NOT EXISTS (SELECT 1 FROM repeats r WHERE r.sentence_id = s.id)
+ORDER BY a.published IS NULL, a.published, a.id, s.position
 LIMIT :limit
 """
 
@@ -100,7 +103,7 @@ JOIN sentences s ON s.id = q.sentence_id
 JOIN articles a ON a.id = s.article_id
 JOIN sources so ON so.id = a.source_id
 WHERE q.entity_id = :entity_id
-ORDER BY a.published IS NULL, a.published, q.id
+ORDER BY q.id DESC
 LIMIT :limit
 """
 

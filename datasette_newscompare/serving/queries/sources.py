@@ -1,4 +1,4 @@
-"""What the sources list and the page of one source ask."""
+"""What the sources list and the page of one source ask. CROSS JOIN fixes the order of its two sides in SQLite."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ SELECT e.source_id AS id, so.name, count(DISTINCT e.sentence_id) AS sentence_cou
 FROM (
     SELECT m.story_id, m.left_sentence_id AS sentence_id, b.source_id
     FROM json_each(:stories) j
-    JOIN matches m ON m.story_id = j.value
+    CROSS JOIN matches m ON m.story_id = j.value
     JOIN articles a ON a.id = m.left_article_id AND a.source_id = :source_id
     JOIN articles b ON b.id = m.right_article_id
     UNION ALL
     SELECT m.story_id, m.right_sentence_id, a.source_id
     FROM json_each(:stories) j
-    JOIN matches m ON m.story_id = j.value
+    CROSS JOIN matches m ON m.story_id = j.value
     JOIN articles a ON a.id = m.left_article_id
     JOIN articles b ON b.id = m.right_article_id AND b.source_id = :source_id
 ) e

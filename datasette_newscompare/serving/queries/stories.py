@@ -1,4 +1,7 @@
-"""What the stories list asks. Its conditions are put together from the parts here, never from what a reader typed."""
+"""What the stories list asks. Its conditions are put together from the parts here, never from what a reader typed.
+
+CROSS JOIN fixes the order of its two sides in SQLite: first the stories that fit, then what belongs to them.
+"""
 
 from __future__ import annotations
 
@@ -50,25 +53,36 @@ GROUP BY m.story_id, d.kind
 """
 
 SOURCE_FACET = """
-SELECT so.id, so.name, count(*) AS n
-FROM (SELECT DISTINCT a.story_id, a.source_id FROM stories JOIN articles a ON a.story_id = stories.id WHERE {where}) x
+SELECT so.id, so.name, x.n
+FROM (
+    SELECT source_id, count(*) AS n
+    FROM (
+        SELECT DISTINCT a.story_id, a.source_id
+        FROM stories CROSS JOIN articles a ON a.story_id = stories.id
+        WHERE {where}
+    )
+    GROUP BY source_id
+    ORDER BY n DESC
+    LIMIT :limit
+) x
 JOIN sources so ON so.id = x.source_id
-GROUP BY so.id
-ORDER BY n DESC, so.name
-LIMIT :limit
+ORDER BY x.n DESC, so.name
 """
 
 ALL_SOURCES_FACET = "SELECT id, name, story_count AS n FROM sources ORDER BY n DESC, name LIMIT :limit"
 
 ENTITY_FACET = """
-SELECT e.id, e.name, e.type, count(*) AS n
-FROM stories
-JOIN story_entities x ON x.story_id = stories.id
+SELECT e.id, e.name, e.type, x.n
+FROM (
+    SELECT y.entity_id, count(*) AS n
+    FROM stories CROSS JOIN story_entities y ON y.story_id = stories.id
+    WHERE {where}
+    GROUP BY y.entity_id
+    ORDER BY n DESC
+    LIMIT :limit
+) x
 JOIN entities e ON e.id = x.entity_id
-WHERE {where}
-GROUP BY e.id
-ORDER BY n DESC, e.name
-LIMIT :limit
+ORDER BY x.n DESC, e.name
 """
 
 ALL_ENTITIES_FACET = """

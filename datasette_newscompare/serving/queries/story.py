@@ -47,12 +47,11 @@ ORDER BY n DESC, so.name
 """
 
 TOLD = """
-SELECT a.id AS article_id, count(*) AS told
+SELECT a.id AS article_id,
+       (SELECT count(*) FROM sentences s WHERE s.article_id = a.id AND s.role <> 'boilerplate'
+        AND NOT EXISTS (SELECT 1 FROM repeats r WHERE r.sentence_id = s.id)) AS told
 FROM articles a
-JOIN sentences s ON s.article_id = a.id
-WHERE a.story_id = :story_id AND s.role <> 'boilerplate'
-  AND NOT EXISTS (SELECT 1 FROM repeats r WHERE r.sentence_id = s.id)
-GROUP BY a.id
+WHERE a.story_id = :story_id
 """
 
 FOUND = """
