@@ -44,10 +44,14 @@ COUNTS = "SELECT term, article_count FROM term_counts WHERE term IN (SELECT valu
 
 # An article without a date (day 0) is a candidate for all, and all are candidates for it.
 CANDIDATES = """
-SELECT t.article_id, sum(t.weight * q.value) AS shared
-FROM json_each(:weights) q CROSS JOIN article_terms t ON t.term = q.key
-WHERE t.day = 0 OR t.day BETWEEN :first AND :last
-GROUP BY t.article_id ORDER BY shared DESC, t.article_id LIMIT :limit
+SELECT article_id, sum(shared) AS shared FROM (
+    SELECT t.article_id, t.weight * q.value AS shared
+    FROM json_each(:weights) q CROSS JOIN article_terms t ON t.term = q.key AND t.day = 0
+    UNION ALL
+    SELECT t.article_id, t.weight * q.value
+    FROM json_each(:weights) q CROSS JOIN article_terms t ON t.term = q.key AND t.day BETWEEN :first AND :last
+)
+GROUP BY article_id ORDER BY 2 DESC, article_id LIMIT :limit
 """
 
 STORY_MEMBERS = """
@@ -102,7 +106,7 @@ class SqliteIndex:
         known = day == day
         asked = {
             "weights": json.dumps(dict(weights)),
-            "first": int(day) - window_days if known else 0,
+            "first": max(1, int(day) - window_days) if known else 1,
             "last": int(day) + window_days if known else _LAST_DAY,
             "limit": limit,
         }
