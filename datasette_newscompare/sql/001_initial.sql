@@ -68,6 +68,18 @@ CREATE TABLE article_texts (
     text TEXT NOT NULL
 );
 
+-- What an article said before it changed; the newest text stands in article_texts.
+CREATE TABLE article_versions (
+    article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    published TEXT,
+    text TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    seen_at TEXT NOT NULL,
+    PRIMARY KEY (article_id, version)
+);
+
 CREATE TABLE sentences (
     id INTEGER PRIMARY KEY,
     article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
@@ -103,8 +115,8 @@ CREATE TABLE entities (
 CREATE INDEX entities_name ON entities(name);
 CREATE INDEX entities_unnamed ON entities(id) WHERE mention_count <= 0;
 CREATE INDEX entities_name_key ON entities(name_key);
-CREATE INDEX entities_type ON entities(type, article_count);
-CREATE INDEX entities_article_count ON entities(article_count);
+CREATE INDEX entities_type ON entities(type, article_count, mention_count);
+CREATE INDEX entities_article_count ON entities(article_count, mention_count);
 
 CREATE TABLE entity_aliases (
     entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,

@@ -3,6 +3,7 @@ CREATE TEMP TABLE kept AS
     SELECT left_sentence_id AS id FROM matches UNION SELECT right_sentence_id FROM matches UNION SELECT sentence_id FROM quotes;
 CREATE UNIQUE INDEX temp.kept_id ON kept(id);
 DELETE FROM article_texts;
+DELETE FROM article_versions;
 UPDATE sentences SET text = CASE
     WHEN id NOT IN (SELECT id FROM kept) THEN ''
     WHEN length(text) > :excerpt THEN substr(text, 1, :excerpt - 1) || '…'

@@ -10,6 +10,7 @@ INSERT INTO articles (id, source_id, story_id, title, author, published, url, la
            content_hash, given_story, '', loaded_at, load_id
     FROM src.articles WHERE story_id IN (SELECT id FROM chosen) ORDER BY rowid;
 INSERT INTO article_texts SELECT * FROM src.article_texts WHERE article_id IN (SELECT id FROM articles);
+INSERT INTO article_versions SELECT * FROM src.article_versions WHERE article_id IN (SELECT id FROM articles);
 INSERT INTO sentences SELECT * FROM src.sentences WHERE article_id IN (SELECT id FROM articles) ORDER BY id;
 INSERT INTO repeats SELECT * FROM src.repeats WHERE sentence_id IN (SELECT id FROM sentences) ORDER BY sentence_id;
 INSERT INTO entities SELECT * FROM src.entities
