@@ -115,6 +115,41 @@ def export(
 
 @newscompare.command()
 @click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("articles", nargs=-1, metavar="[ARTICLE]...")
+@click.option("--source", "sources", multiple=True, help="All articles of this outlet; repeatable.")
+def remove(db: Path, articles: tuple[str, ...], sources: tuple[str, ...]) -> None:
+    """Take articles out, by id or by outlet, with all that hangs on them."""
+    _need_the_extra()
+    if not articles and not sources:
+        raise click.UsageError("name the articles to take out by their ids, or an outlet with --source")
+    from .loading.pipeline import remove as run
+
+    removed, unknown, summary = _run(run, db, articles, sources)
+    for name in unknown:
+        click.echo(f"skipped: {name}: no such article or outlet is loaded", err=True)
+    click.echo(f"Removed {_count(removed, 'article')}; {summary.article_count:,} left.")
+    sys.exit(0 if removed else 1)
+
+
+@newscompare.command()
+@click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
+def check(db: Path) -> None:
+    """Verify that everything in DB holds: offsets, matches, counts, links and the search index."""
+    from .loading.check import check as run
+    from .loading.connection import DatabaseProblem
+
+    try:
+        findings = list(run(db))
+    except DatabaseProblem as error:
+        raise click.ClickException(str(error)) from error
+    for finding in findings:
+        click.echo(str(finding))
+    click.echo(f"{db}: {'all holds' if not findings else _count(len(findings), 'problem')}.")
+    sys.exit(1 if findings else 0)
+
+
+@newscompare.command()
+@click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--import", "file", type=click.File(encoding="utf-8"), help="Take in verdicts from this CSV file.")
 def verdicts(db: Path, file: TextIO | None) -> None:
     """Write what people judged of matches as CSV, or take such a file in.
@@ -157,7 +192,7 @@ def _workers(paths: tuple[str, ...]) -> int:
     return 1
 
 
-def _run(command: Any, db: Path, *arguments: Any) -> Summary:
+def _run(command: Any, db: Path, *arguments: Any) -> Any:
     """Run a loading command with progress on the terminal; what a person can mend becomes one line."""
     from .entities.recognise import ModelMissing
     from .loading.connection import DatabaseProblem
@@ -166,10 +201,9 @@ def _run(command: Any, db: Path, *arguments: Any) -> Summary:
 
     try:
         with show_progress() as progress:
-            summary: Summary = command(db, *arguments, progress=progress)
+            return command(db, *arguments, progress=progress)
     except (ClusterProblem, DatabaseProblem, ModelMissing) as error:
         raise click.ClickException(str(error)) from error
-    return summary
 
 
 def _report(summary: Summary, db: Path) -> None:

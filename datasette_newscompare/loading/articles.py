@@ -45,16 +45,27 @@ def write_articles(db: Database, batch: Sequence[Annotated], load_id: int) -> No
     """
     with db.atomic():
         for one in batch:
-            _mark_story(db, one.identified)
+            if one.identified.state is State.CHANGED:
+                _keep_version(db, one.identified.id)
+                _mark_story(db, one.identified.id)
             _write_source(db, one.identified)
             _write_article(db, one, load_id)
             _write_words(db, one)
 
 
-def _mark_story(db: Database, identified: Identified) -> None:
-    if identified.state is not State.CHANGED:
-        return
-    [story] = db.execute("SELECT story_id FROM articles WHERE id = ?", [identified.id]).fetchone()
+def _keep_version(db: Database, article: str) -> None:
+    """Set aside what the article says now, before something else takes its place."""
+    db.execute(
+        "INSERT INTO article_versions (article_id, version, title, published, text, content_hash, seen_at)"
+        " SELECT a.id, 1 + (SELECT count(*) FROM article_versions WHERE article_id = a.id),"
+        " a.title, a.published, t.text, a.content_hash, a.loaded_at"
+        " FROM articles a JOIN article_texts t ON t.article_id = a.id WHERE a.id = ?",
+        [article],
+    )
+
+
+def _mark_story(db: Database, article: str) -> None:
+    [story] = db.execute("SELECT story_id FROM articles WHERE id = ?", [article]).fetchone()
     if story is not None:
         unlink_stories(db, [story])
         db.execute("UPDATE stories SET needs_linking = 1, needs_matching = 1 WHERE id = ?", [story])

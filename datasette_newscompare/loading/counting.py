@@ -32,6 +32,7 @@ def count_stories(db: Database, stories: Sequence[int]) -> None:
 
 
 def count_sources(db: Database) -> None:
-    """Bring the counts of all sources up to date."""
+    """Bring the counts of all sources up to date; a source without articles goes."""
     with db.atomic():
         db.execute(COUNT_SOURCES)
+        db.execute("DELETE FROM sources WHERE article_count = 0")

@@ -32,6 +32,7 @@ from .executors import executor, run_in_order
 from .grouping import group_articles
 from .identity import Identified, Identifier, State
 from .readers import Problem, read
+from .remove import remove_articles
 
 Progress = Callable[[str, int], None]
 """Called with a stage's name and how many more of its articles or stories are done."""
@@ -145,6 +146,28 @@ def rematch(path: Path, settings: LoadSettings = DEFAULTS, progress: Progress = 
         _compare(db, run, pool, progress, regroup=True)
         _finish(db, run, summary, started)
     return summary
+
+
+def remove(
+    path: Path,
+    articles: Sequence[str],
+    sources: Sequence[str],
+    settings: LoadSettings = DEFAULTS,
+    progress: Progress = lambda stage, done: None,
+) -> tuple[int, list[str], Summary]:
+    """Take articles out by id, and all of these sources, and compare again what is left of their stories.
+
+    Returns how many articles went, which names are none that is loaded, and what the database holds now. Raises
+    DatabaseProblem where the database is missing or can't be used.
+    """
+    started = time.monotonic()
+    summary = Summary()
+    with writable(path, must_exist=True) as db, executor(settings.workers, settings.dask) as pool:
+        run = Run(db, "remove", settings)
+        removed, unknown = remove_articles(db, articles, sources)
+        _compare(db, run, pool, progress)
+        _finish(db, run, summary, started)
+    return removed, unknown, summary
 
 
 def _compare(db: Database, run: Run, pool: Executor | None, progress: Progress, regroup: bool = False) -> None:

@@ -1,0 +1,150 @@
+"""Checks that everything in a database holds: each invariant is a query that finds no row."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from .. import schema
+from .connection import DatabaseProblem
+
+REMATCH = "run `datasette newscompare match` on it"
+RELOAD = "load the article again from its file, or remove it with `datasette newscompare remove`"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not hold."""
+
+    what: str
+    count: int
+    example: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.count:,} (such as {self.example}); {self.advice}"
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """A query for the rows that break it: their first column names an example."""
+
+    what: str
+    sql: str
+    advice: str
+
+
+def _offsets(table: str) -> Invariant:
+    of_sentence = "(SELECT article_id FROM sentences WHERE id = x.sentence_id)"
+    owner = "x.article_id" if table in ("sentences", "mentions") else of_sentence
+    return Invariant(
+        f"{table} that do not quote their article",
+        f"""SELECT x.id FROM {table} x JOIN article_texts t ON t.article_id = {owner}
+            WHERE substr(t.text, x.start + 1, x."end" - x.start) IS NOT x.text""",
+        RELOAD,
+    )
+
+
+def _inside(table: str) -> Invariant:
+    return Invariant(
+        f"{table} outside their sentence",
+        f"""SELECT x.id FROM {table} x JOIN sentences s ON s.id = x.sentence_id
+            WHERE x.start < s.start OR x."end" > s."end" """,
+        RELOAD,
+    )
+
+
+def _count(table: str, column: str, counted: str) -> Invariant:
+    return Invariant(
+        f"{table} with a wrong {column}", f"SELECT x.id FROM {table} x WHERE x.{column} IS NOT ({counted})", REMATCH
+    )
+
+
+INVARIANTS = (
+    Invariant(
+        "stories that a load left unfinished", "SELECT id FROM stories WHERE needs_linking OR needs_matching", REMATCH
+    ),
+    Invariant("articles without a story", "SELECT id FROM articles WHERE story_id IS NULL", REMATCH),
+    *map(_offsets, ("sentences", "mentions", "quantities", "quotes")),
+    *map(_inside, ("mentions", "quantities", "quotes")),
+    Invariant(
+        "matches outside their story, or of one source",
+        """SELECT m.id FROM matches m
+           JOIN sentences s ON s.id = m.left_sentence_id JOIN articles a ON a.id = s.article_id
+           JOIN sentences t ON t.id = m.right_sentence_id JOIN articles b ON b.id = t.article_id
+           WHERE a.story_id IS NOT m.story_id OR b.story_id IS NOT m.story_id OR a.source_id = b.source_id
+              OR a.id <> m.left_article_id OR b.id <> m.right_article_id OR a.id >= b.id""",
+        REMATCH,
+    ),
+    Invariant(
+        "facts of sentences from outside their story",
+        """SELECT f.id FROM facts f JOIN fact_sentences x ON x.fact_id = f.id JOIN sentences s ON s.id = x.sentence_id
+           JOIN articles a ON a.id = s.article_id WHERE a.story_id IS NOT f.story_id""",
+        REMATCH,
+    ),
+    _count("articles", "sentence_count", "SELECT count(*) FROM sentences WHERE article_id = x.id"),
+    _count("sources", "article_count", "SELECT count(*) FROM articles WHERE source_id = x.id"),
+    _count("stories", "article_count", "SELECT count(*) FROM articles WHERE story_id = x.id"),
+    _count("stories", "source_count", "SELECT count(DISTINCT source_id) FROM articles WHERE story_id = x.id"),
+    _count("stories", "match_count", "SELECT count(*) FROM matches WHERE story_id = x.id"),
+    _count("stories", "fact_count", "SELECT count(*) FROM facts WHERE story_id = x.id"),
+    _count("facts", "sentence_count", "SELECT count(*) FROM fact_sentences WHERE fact_id = x.id"),
+    _count("entities", "mention_count", "SELECT count(*) FROM mentions WHERE entity_id = x.id"),
+    _count("entities", "sentence_count", "SELECT count(DISTINCT sentence_id) FROM mentions WHERE entity_id = x.id"),
+    _count("entities", "article_count", "SELECT count(*) FROM article_entities WHERE entity_id = x.id"),
+    _count("entities", "source_count", "SELECT count(*) FROM source_entities WHERE entity_id = x.id"),
+    _count("entities", "story_count", "SELECT count(*) FROM story_entities WHERE entity_id = x.id"),
+    _count("entities", "match_count", "SELECT count(*) FROM match_entities WHERE entity_id = x.id"),
+    Invariant(
+        "articles whose list of entities is not that of their mentions",
+        """SELECT article_id FROM (
+               SELECT article_id, entity_id, count(*) FROM mentions WHERE entity_id IS NOT NULL GROUP BY 1, 2
+               EXCEPT SELECT article_id, entity_id, mention_count FROM article_entities)""",
+        REMATCH,
+    ),
+)
+
+
+def check(path: Path) -> Iterator[Finding]:
+    """Look for what does not hold in the database at `path`, which is opened read-only; nothing found, nothing yielded.
+
+    Raises DatabaseProblem where it is missing, is no database, or is not one of ours.
+    """
+    if not path.exists():
+        raise DatabaseProblem(f"{path}: there is no such file")
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        yield from _check(connection, path)
+    except sqlite3.DatabaseError as error:
+        raise DatabaseProblem(f"{path}: can't be checked ({error}); restore it from a copy, or load anew") from error
+    finally:
+        connection.close()
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> Iterator[Finding]:
+    db = Database(connection)
+    if not db["_sqlite_migrations"].exists():
+        raise DatabaseProblem(f"{path}: this database was not made by datasette newscompare")
+    if schema.migrations.pending(db):
+        raise DatabaseProblem(f"{path}: made by an older version; run `datasette newscompare match {path}` first")
+    damaged = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+    if damaged:
+        yield Finding("damage to the file", len(damaged), damaged[0], "restore it from a copy, or load anew")
+    broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        yield Finding("rows that point to no row", len(broken), f"{broken[0][0]} row {broken[0][1]}", REMATCH)
+    for invariant in INVARIANTS:
+        rows = connection.execute(invariant.sql).fetchall()
+        if rows:
+            yield Finding(invariant.what, len(rows), str(rows[0][0]), invariant.advice)
+    for table, counted in (("articles_fts", "article_texts"), ("sentences_fts", "sentences")):
+        indexed, stored = (
+            connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in (f"{table}_docsize", counted)
+        )
+        if indexed != stored:
+            advice = f"run: INSERT INTO {table}({table}) VALUES ('rebuild')"
+            yield Finding(f"rows of {counted} that search does not know", abs(stored - indexed), table, advice)

@@ -1,0 +1,120 @@
+"""Versions of changed articles, taking articles out, and checking that all holds."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from datasette.cli import cli
+
+DAM = "The Kelso dam broke on Monday, flooding 12 houses in Kelso.\n\nMayor Ada Finch said nobody was hurt."
+MILL = "A fire at the Whitby paper mill killed two workers on Friday.\n\nPolice in Whitby said the cause was unknown."
+
+
+def newscompare(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, ["newscompare", *map(str, arguments)])
+
+
+def rows(db: Path, sql: str) -> list[tuple]:
+    with sqlite3.connect(db) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def load(db: Path, *records: dict[str, str]) -> None:
+    lines = db.with_suffix(".jsonl")
+    lines.write_text("".join(json.dumps(record) + "\n" for record in records))
+    result = newscompare("load", db, lines)
+    assert result.exit_code == 0, result.output
+
+
+def both(story: str, text: str) -> list[dict[str, str]]:
+    return [
+        {"id": f"{source}-{story}", "source": source, "text": text, "story": story} for source in ("Herald", "Post")
+    ]
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    path = tmp_path / "two.db"
+    load(path, *both("dam", DAM), *both("mill", MILL))
+    return path
+
+
+def test_an_article_that_changed_keeps_what_it_said_before(db: Path) -> None:
+    load(db, {"id": "Herald-dam", "source": "Herald", "story": "dam", "text": DAM.replace("12 houses", "15 houses")})
+    load(db, {"id": "Herald-dam", "source": "Herald", "story": "dam", "text": DAM.replace("12 houses", "20 houses")})
+    versions = rows(db, "SELECT version, text FROM article_versions WHERE article_id = 'Herald-dam' ORDER BY version")
+    assert [(number, next(n for n in ("12", "15", "20") if f"{n} houses" in text)) for number, text in versions] == [
+        (1, "12"),
+        (2, "15"),
+    ]
+    assert newscompare("check", db).output == f"{db}: all holds.\n"
+
+
+def test_removed_articles_take_everything_along_and_leave_the_rest(db: Path) -> None:
+    mill = "SELECT * FROM matches WHERE story_id = (SELECT id FROM stories WHERE given_name = 'mill')"
+    before = rows(db, mill)
+    result = newscompare("remove", db, "Post-dam", "Herald-dam")
+    assert result.exit_code == 0, result.output
+    assert "Removed 2 articles; 2 left." in result.output
+    assert rows(db, mill) == before
+    assert rows(db, "SELECT count(*) FROM stories") == [(1,)]
+    assert rows(db, "SELECT name FROM entities WHERE name LIKE '%Finch%'") == []
+    assert rows(db, "SELECT count(*) FROM sentences_fts WHERE sentences_fts MATCH 'dam'") == [(0,)]
+    assert newscompare("check", db).exit_code == 0
+
+
+def test_a_story_that_loses_a_source_loses_its_matches(db: Path) -> None:
+    assert newscompare("remove", db, "--source", "Post").exit_code == 0
+    assert rows(db, "SELECT count(*) FROM matches") == [(0,)]
+    assert rows(db, "SELECT source_count, match_count, fact_count FROM stories") == [(1, 0, 0), (1, 0, 0)]
+    assert rows(db, "SELECT id FROM sources") == [("herald",)]
+    assert newscompare("check", db).exit_code == 0
+
+
+def test_a_name_that_is_not_loaded_is_said(db: Path) -> None:
+    result = newscompare("remove", db, "no-such-article")
+    assert result.exit_code == 1
+    assert "no-such-article: no such article or outlet is loaded" in result.output
+    assert newscompare("remove", db).exit_code == 2
+
+
+def test_a_database_of_the_seeds_holds(seeds_db: Path) -> None:
+    result = newscompare("check", seeds_db)
+    assert (result.exit_code, result.output) == (0, f"{seeds_db}: all holds.\n")
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        ("UPDATE sentences SET start = start + 1 WHERE id = 5", "sentences that do not quote their article"),
+        ("UPDATE mentions SET sentence_id = sentence_id + 1 WHERE id = 3", "mentions outside their sentence"),
+        ("UPDATE stories SET match_count = match_count + 1", "stories with a wrong match_count"),
+        ("UPDATE entities SET sentence_count = 99 WHERE id = 1", "entities with a wrong sentence_count"),
+        ("DELETE FROM sentences_fts_docsize WHERE id = 4", "rows of sentences that search does not know"),
+        ("PRAGMA foreign_keys = OFF; DELETE FROM facts WHERE id = 1", "rows that point to no row"),
+        ("UPDATE stories SET needs_matching = 1", "stories that a load left unfinished"),
+        ("UPDATE matches SET left_article_id = right_article_id WHERE id = 1", "matches outside their story"),
+    ],
+)
+def test_what_does_not_hold_is_named(seeds_db: Path, tmp_path: Path, harm: str, words: str) -> None:
+    db = Path(shutil.copy(seeds_db, tmp_path / "harmed.db"))
+    with sqlite3.connect(db) as connection:
+        connection.executescript(harm)
+    result = newscompare("check", db)
+    assert result.exit_code == 1
+    assert words in result.output
+
+
+def test_a_file_that_is_none_of_ours_is_refused_in_words(tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE articles (id)")
+    assert "not made by datasette newscompare" in newscompare("check", other).output
+    (tmp_path / "junk.db").write_bytes(b"no database" * 1000)
+    assert "can't be checked" in newscompare("check", tmp_path / "junk.db").output
+    assert newscompare("check", tmp_path / "none.db").exit_code == 1
