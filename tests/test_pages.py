@@ -370,6 +370,26 @@ async def test_compare_page_refuses_what_it_does_not_understand(news: Datasette,
     assert (await answer(news, f"{ROOT}/compare{query}")).status_code == status
 
 
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{ROOT}?sort=x",
+        f"{ROOT}?next=x",
+        f"{ROOT}?sort=sources&next=1,x",
+        f"{ROOT}?entity=x",
+        f"{ROOT}?entity=9999999999999999999",
+        f"{ROOT}/entities?next=1,2",
+        f"{ROOT}/entities?next=1,2,x",
+        f"{ROOT}/sources?next=x",
+        f"{ROOT}/article/ledger?show=x",
+        f"{ROOT}/entity/1?story=x",
+    ],
+)
+async def test_pages_refuse_parameters_that_they_do_not_understand(news: Datasette, path: str) -> None:
+    assert (await answer(news, path)).status_code == 400
+
+
 # Article
 
 
@@ -424,6 +444,7 @@ async def test_article_links_only_to_web_addresses(news: Datasette) -> None:
     ("query", "names"),
     [
         ("", ["Harbour Market", "100%_Co", "Fire Brigade"]),
+        ("?next=2,3,9", ["100%_Co", "Fire Brigade"]),
         ("?q=at+the+harb", ["Harbour Market"]),
         ("?q=%25_", ["100%_Co"]),
         ("?type=organisation", ["100%_Co", "Fire Brigade"]),

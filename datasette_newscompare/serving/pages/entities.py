@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import defaultdict
 
 from ..queries import entities as sql
@@ -32,7 +33,7 @@ async def entities(call: Call) -> Page:
         call.rows(sql.TYPES.format(where=named), values),
     )
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
-    token = f"{found[-1]['id']},{found[-1]['article_count']}" if more else None
+    token = ",".join(str(found[-1][k]) for k in ("article_count", "mention_count", "id")) if more else None
     aliases: dict[int, list[Row]] = defaultdict(list)
     for x in await call.rows(sql.ALIASES_OF, {"entities": as_list(e["id"] for e in found)}):
         aliases[x["entity_id"]].append({"alias": x["alias"], "mention_count": x["mention_count"]})
@@ -86,7 +87,7 @@ def _after(call: Call) -> Row:
     token = call.params.get("next")
     if not token:
         return {}
-    entity_id, _, value = token.partition(",")
-    if not entity_id.isdigit() or not value.isdigit():
+    numbers = token.split(",")
+    if len(numbers) != 3 or not all(re.fullmatch("[0-9]{1,18}", n) for n in numbers):
         raise BadRequest("next is not a token that this list gave")
-    return {"after_id": int(entity_id), "after_value": int(value)}
+    return dict(zip(("after_articles", "after_mentions", "after_id"), map(int, numbers), strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -95,10 +96,10 @@ def _csv_row(row: Row) -> Row:
 def _asked(call: Call) -> Asked:
     search = (call.params.get("q") or "").strip()
     sources = [s for s in call.params.getlist("source") if s]
-    try:
-        entities = [int(e) for e in call.params.getlist("entity") if e]
-    except ValueError:
-        raise BadRequest("entity must be a whole number") from None
+    numbers = [e for e in call.params.getlist("entity") if e]
+    if not all(re.fullmatch("[0-9]{1,18}", n) for n in numbers):
+        raise BadRequest("entity must be a whole number")
+    entities = [int(n) for n in numbers]
     several = call.params.get("several") == "1"
     conditions, values = [], Row()
     if search_query(search):
@@ -141,8 +142,8 @@ def _after(call: Call, sort: str) -> Row:
     if not token:
         return {}
     story_id, _, value = token.partition(",")
-    number = value.isdigit() or sort != "sources"
-    if not story_id.isdigit() or not number:
+    whole = "[0-9]{1,18}"
+    if not re.fullmatch(whole, story_id) or (sort == "sources" and not re.fullmatch(whole, value)):
         raise BadRequest("next is not a token that this list gave")
     return {"after_id": int(story_id), "after_value": int(value) if sort == "sources" else value or None}
 
@@ -153,7 +154,7 @@ async def _facet(call: Call, asked: Asked, filtered: str, whole: str) -> list[Ro
     None where that can't be counted within Datasette's time limit for facets.
     """
     if not asked.anything:
-        return await call.rows(whole, {"limit": FACET_SIZE})
+        return sorted(await call.rows(whole, {"limit": FACET_SIZE}), key=lambda row: -row["n"])
     limit = call.datasette.setting("facet_time_limit_ms")
     query, values = filtered.format(where=asked.where), {**asked.values, "limit": FACET_SIZE}
     try:

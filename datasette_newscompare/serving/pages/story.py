@@ -76,7 +76,7 @@ async def story(call: Call) -> Page:
         "without_match": _without_match(call, without),
         "difference_counts": {row["kind"]: row["n"] for row in counts},
         "differences": [_difference(call, d) for d in differences],
-        "quotes": [_quote(call, q) for q in quotes],
+        "quotes": sorted((_quote(call, q) for q in quotes), key=_by_interest),
         "pairs": _pairs(call, refs, shared),
         "entities": [{**entity_ref(call, e), "source_count": e["source_count"]} for e in entities],
     }
@@ -226,10 +226,16 @@ def _quote(call: Call, q: Row) -> Row:
     }
     return {
         **sides,
-        "same_words": compared and not any("mark" in s for s in (*both.left, *both.right)),
+        "same_words": compared and not both.few_shared and not any("mark" in s for s in (*both.left, *both.right)),
         "match_id": q["match_id"],
         "url": match_url(call, q["left_article_id"], q["right_article_id"], q["match_id"]),
     }
+
+
+def _by_interest(quote: Row) -> int:
+    """Quotes that differ first, then what only one side quotes, then what both quote alike."""
+    both = bool(quote["left"]["quote"] and quote["right"]["quote"])
+    return 2 if quote["same_words"] else 0 if both else 1
 
 
 def _pairs(call: Call, articles: Sequence[Row], shared: Sequence[Row]) -> list[Row]:

@@ -6,7 +6,7 @@ LIST = """
 SELECT id, name, type, article_count, source_count, sentence_count, story_count, mention_count, match_count
 FROM entities
 WHERE {where}
-ORDER BY article_count DESC, id DESC
+ORDER BY article_count DESC, mention_count DESC, id DESC
 LIMIT :limit
 """
 
@@ -14,7 +14,7 @@ OF_TYPE = "type = :type"
 NAMED = (
     "(name LIKE :name ESCAPE '\\' OR id IN (SELECT entity_id FROM entity_aliases WHERE alias LIKE :name ESCAPE '\\'))"
 )
-AFTER = "(article_count, id) < (:after_value, :after_id)"
+AFTER = "(article_count, mention_count, id) < (:after_articles, :after_mentions, :after_id)"
 
 TYPES = "SELECT type, count(*) AS n FROM entities WHERE {where} GROUP BY type ORDER BY n DESC, type"
 
