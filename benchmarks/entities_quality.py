@@ -26,20 +26,22 @@ ALIASES = Path(__file__).parents[2] / "shared" / "eval" / "entities" / "aliases_
 
 TYPES = {"PER": "person", "PERSON": "person", "LOC": "place", "PLACE": "place", "ORG": "organisation", "PRO": "product"}
 
-DESCRIPTORS = frozenset(
-    """man woman men women girl boy teen teenager teenagers suspect killer gunman shooter worker workers host hosts crew crews
-    accountant police cops investigators officials official robbers thieves raiders climber mountaineer protesters dozens
-    company airline airliner plane market markets economy stocks stock share shares automaker automakers manufacturer carrier
-    boss bosses mafia crime mafioso leader leaders president minister prime chairman ceo executive officer founder co-founder
-    student peak mountain city country nation union government governments media state-run state tv television team side north
-    south east west ten two three house speaker senator king queen pope judge lawyer victim victims family wife husband mother
-    father son daughter brother sister child children people student actor actress singer director coach player players
-    quarterback driver passengers pilot soldier soldiers troops army forces rebels militants court jury prosecutors
-    prosecutor attorney doctor doctors scientist scientists researcher group party camp academy association organization
-    committee consultants crooks ram-raiders all-star bluejay gangbangers daddy both one force great republic parliament parliamentary source world emperor church school university hospital center secretary general chair
-    representative affiliate network store giant maker firm bank regulator agency department ministry office service nominee""".split()
-)
-
+DESCRIBING_WORDS = """
+    man woman men women girl boy teen teenager teenagers suspect killer gunman shooter worker workers host hosts
+    crew crews accountant police cops investigators officials official robbers thieves raiders climber mountaineer
+    protesters dozens company airline airliner plane market markets economy stocks stock share shares automaker
+    automakers manufacturer carrier boss bosses mafia crime mafioso leader leaders president minister prime chairman
+    ceo executive officer founder co-founder student peak mountain city country nation union government governments
+    media state-run state tv television team side north south east west ten two three house speaker senator king
+    queen pope judge lawyer victim victims family wife husband mother father son daughter brother sister child
+    children people student actor actress singer director coach player players quarterback driver passengers pilot
+    soldier soldiers troops army forces rebels militants court jury prosecutors prosecutor attorney doctor doctors
+    scientist scientists researcher group party camp academy association organization committee consultants crooks
+    ram-raiders all-star bluejay gangbangers daddy both one force great republic parliament parliamentary source
+    world emperor church school university hospital center secretary general chair representative affiliate network
+    store giant maker firm bank regulator agency department ministry office service nominee
+"""
+DESCRIPTORS = frozenset(DESCRIBING_WORDS.split())
 
 _DESCRIBES = re.compile(
     r"[’'] ?s\b.*\w{3}"  # Japan's Nikkei index
@@ -67,7 +69,7 @@ def is_name(form: str) -> bool:
 
 
 def is_team_city(form: str, forms: set[str]) -> bool:
-    """Whether a team is meant by its city alone ("Kansas City" of "Kansas City Chiefs"): the spelling names the city."""
+    """Whether a team is meant by its city alone, "Kansas City" of "Kansas City Chiefs": the spelling names the city."""
     return any(re.fullmatch(re.escape(form) + r" \w+s", other, re.I) for other in forms)
 
 
@@ -123,9 +125,8 @@ def main() -> None:
     totals["all"] = sum(totals.values(), Counter())
     print(f"{'corpus':<10}{'pairs':>7}{'said':>7}{'right':>7}{'precision':>11}{'recall':>9}")
     for corpus, n in totals.items():
-        print(
-            f"{corpus:<10}{n['pairs']:>7}{n['said']:>7}{n['right']:>7}{n['right'] / max(1, n['said']):>11.3f}{n['right'] / max(1, n['pairs']):>9.3f}"
-        )
+        precision, recall = n["right"] / max(1, n["said"]), n["right"] / max(1, n["pairs"])
+        print(f"{corpus:<10}{n['pairs']:>7}{n['said']:>7}{n['right']:>7}{precision:>11.3f}{recall:>9.3f}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeVar
 
 from ..records import Mention, Sentence
@@ -50,6 +51,8 @@ _UNNEEDED = [
     "entity_linker",
 ]
 
+ARTICLES_AT_ONCE = 200
+
 CHUNK_CHARACTERS = 20_000
 """No text longer than this goes to the model at once: spaCy refuses a million, and memory grows with the longest."""
 
@@ -84,12 +87,23 @@ class Recogniser:
     ) -> Iterator[tuple[Key, list[Mention]]]:
         """The names of each article, in the order in which the articles come.
 
-        In: (key, the article's stored text, its sentences). Articles are taken one by one as they are needed, so a
+        In: (key, the article's stored text, its sentences). Articles are taken `ARTICLES_AT_ONCE` at a time, so a
         generator over a large corpus is fine. Sentences of the role boilerplate are left out.
         Out: (the same key, its mentions sorted by start). A mention's offsets count characters of the article's text,
         `mention.text == text[mention.start:mention.end]`, it lies within one sentence, and mentions don't overlap.
         `batch_size` counts paragraphs; `n_process` above 1 starts that many worker processes.
         """
+        if n_process > 1:
+            yield from self._recognise(articles, batch_size, n_process)
+            return
+        rest = iter(articles)
+        while some := list(islice(rest, ARTICLES_AT_ONCE)):
+            with self._nlp.memory_zone():  # else spaCy keeps every word that it ever saw
+                yield from self._recognise(some, batch_size, 1)
+
+    def _recognise(
+        self, articles: Iterable[tuple[Key, str, Sequence[Sentence]]], batch_size: int, n_process: int
+    ) -> Iterator[tuple[Key, list[Mention]]]:
         waiting: deque[_Waiting] = deque()
 
         def parts() -> Iterator[str]:
