@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from difflib import Match, SequenceMatcher
 from itertools import pairwise
@@ -14,15 +13,21 @@ from ..text.words import Word, normalise, words
 
 FEWEST = 4
 """Words in a row that two quotations must share to be the same words spoken."""
+FEWEST_UNMARKED = 6
+"""Words of a quotation whose marks the other side leaves out; shorter ones are terms and titles."""
 SHARED = 0.7
 """Least share of the shorter quotation's words that both must have."""
 LEFT_OUT = 3
 """Words at a quotation's edge or inside from which leaving them out is shown."""
 NEARBY = 4
 """Sentences on each side of a sentence in which its words count as not left out."""
+ALTERED = "altered"
+IN_PART = "quoted in part"
+UNMARKED = "in quotation marks on one side only"
+"""Notes name no side, for pages show the sides in either order."""
 _REPORTING = listed("said says told wrote tweeted added called according described warned argued stated")
 """Without one of these a sentence may itself be quoted, in a block that needs no marks."""
-_EDITED = re.compile(r"\[|\]|\.\.\.|…")
+_FIRST_PERSON = frozenset(("i", "my", "me", "we", "our"))
 
 
 def quote_differences(
@@ -37,11 +42,11 @@ def quote_differences(
     for quote in left.quotes:
         run = _unmarked(quote, right)
         if run:
-            yield Difference("quote", quote.text, run[2], quote.start, quote.end, run[0], run[1], "not quoted right")
+            yield Difference("quote", quote.text, run[2], quote.start, quote.end, run[0], run[1], UNMARKED)
     for quote in right.quotes:
         run = _unmarked(quote, left)
         if run:
-            yield Difference("quote", run[2], quote.text, run[0], run[1], quote.start, quote.end, "not quoted left")
+            yield Difference("quote", run[2], quote.text, run[0], run[1], quote.start, quote.end, UNMARKED)
 
 
 def _compared(
@@ -52,25 +57,23 @@ def _compared(
     left_article: StoryArticle | None,
     right_article: StoryArticle | None,
 ) -> str | None:
-    """How two quotations of the same words differ: "altered", "cut left", "cut right"; None where they do not."""
+    """How two quotations of the same words differ, in words; None where they do not."""
     a, b = words(ours.text, ours.start), words(theirs.text, theirs.start)
     blocks = _blocks([w.norm for w in a], [w.norm for w in b])
     fewer = min(len(a), len(b))
-    if fewer < 3 or sum(m.size for m in blocks) < SHARED * fewer or max(m.size for m in blocks) < min(FEWEST, fewer):
+    if fewer < FEWEST or sum(m.size for m in blocks) < SHARED * fewer or max(m.size for m in blocks) < FEWEST:
         return None
     first, last = blocks[0], blocks[-1]
     inner_a = _gaps(a, [(m.a, m.size) for m in blocks])
     inner_b = _gaps(b, [(m.b, m.size) for m in blocks])
-    notes = []
-    if any(gap and other for gap, other in zip(inner_a, inner_b, strict=True) if not _spelt_alike(gap, other)):
-        notes.append("altered")
+    gaps = [(gap, rest) for gap, rest in zip(inner_a, inner_b, strict=True) if gap and rest]
+    altered = any(not _spelt_alike(gap, rest) for gap, rest in gaps)
     edges_a = [a[: first.a], a[last.a + last.size :]]
     edges_b = [b[: first.b], b[last.b + last.size :]]
-    if _left_out(edges_a, inner_a, inner_b, right, theirs, right_article):
-        notes.append("cut right")
-    if _left_out(edges_b, inner_b, inner_a, left, ours, left_article):
-        notes.append("cut left")
-    return ", ".join(notes) or None
+    cut = _left_out(edges_a, inner_a, inner_b, right, theirs, right_article) or _left_out(
+        edges_b, inner_b, inner_a, left, ours, left_article
+    )
+    return ", ".join([ALTERED] * altered + [IN_PART] * cut) or None
 
 
 def _blocks(a: list[str], b: list[str]) -> list[Match]:
@@ -124,28 +127,34 @@ def _told_nearby(missing: list[str], sentence: StorySentence, article: StoryArti
 
 
 def _unmarked(quote: Quote, other: StorySentence) -> tuple[int, int, str] | None:
-    """Where the other sentence has the quoted words in the same order without quotation marks: (start, end, text)."""
-    quoted = words(quote.text, quote.start)
-    outside = [
-        w.norm for w in words(other.text, other.start) if not any(q.start <= w.start < q.end for q in other.quotes)
-    ]
-    if len(quoted) < FEWEST or normalise(other.text).count('"') % 2 or _REPORTING.isdisjoint(outside):
+    """Where the other sentence tells the quoted words in the same order without marks: (start, end, text)."""
+    quoted = [w.norm for w in words(quote.text)]
+    size = len(quoted)
+    if size < FEWEST_UNMARKED or normalise(other.text).count('"') % 2:
         return None
     found = words(other.text, other.start)
-    size = len(quoted)
-    norms, wanted = [w.norm for w in found], [w.norm for w in quoted]
+    norms = [w.norm for w in found]
     for i in range(len(found) - size + 1):
-        if norms[i : i + size] == wanted:
-            start, end = found[i].start, found[i + size - 1].end
-            if any(q.start < end and start < q.end for q in other.quotes):
-                return None
-            return start, end, other.text[start - other.start : end - other.start]
+        if norms[i : i + size] != quoted:
+            continue
+        start, end = found[i].start, found[i + size - 1].end
+        around = [w.norm for w in found[:i] + found[i + size :] if not _in_quotes(w.start, other)]
+        marked = any(q.start < end and start < q.end for q in other.quotes) or (
+            '"' in normalise(other.text[max(0, start - other.start - 3) : start - other.start])
+        )
+        if marked or _REPORTING.isdisjoint(around) or not _FIRST_PERSON.isdisjoint(around):
+            return None
+        return start, end, other.text[start - other.start : end - other.start]
     return None
 
 
-def same_words(ours: Quote, theirs: Quote) -> bool:
-    """Whether two quotations give the same words spoken: most of the shorter one stands in the other, in order."""
+def _in_quotes(at: int, sentence: StorySentence) -> bool:
+    return any(q.start <= at < q.end for q in sentence.quotes)
+
+
+def same_words(ours: Quote, theirs: Quote, share: float = SHARED) -> bool:
+    """Whether two quotations give the same words spoken: `share` of the shorter one stands in the other, in order."""
     a: Sequence[str] = [w.norm for w in words(ours.text)]
     b: Sequence[str] = [w.norm for w in words(theirs.text)]
     shared = sum(m.size for m in _blocks(list(a), list(b)))
-    return shared >= FEWEST and shared >= SHARED * min(len(a), len(b))
+    return shared >= FEWEST and shared >= share * min(len(a), len(b))

@@ -20,17 +20,18 @@ def find_differences(
     kind: str,
     left_article: StoryArticle | None = None,
     right_article: StoryArticle | None = None,
+    score: float = 1.0,
 ) -> tuple[Difference, ...]:
     """The differences between two matched sentences, in the order of the left one's text.
 
-    `kind` is the match's (one of MATCH_KINDS). With the articles given, words are not called left out that the other
-    article has in a sentence nearby. Offsets are the articles'; a `note` says in words what differs.
+    `kind` and `score` are the match's (one of MATCH_KINDS; 0 to 1). With the articles given, words are not called left
+    out that the other article has in a sentence nearby. Offsets are the articles'; a `note` says in words what differs.
     """
     found = [
-        *number_differences(left, right, kind),
+        *number_differences(left, right, kind, score),
         *name_differences(left, right),
         *quote_differences(left, right, left_article, right_article),
-        *attribution_differences(left, right, kind),
+        *attribution_differences(left, right, kind, left_article, right_article),
     ]
     return tuple(sorted(found, key=lambda d: (_place(d.left_start), _place(d.right_start), d.kind)))
 

@@ -66,5 +66,7 @@ def _match(
         why=explain(index, *rows),
         is_primary=is_primary,
         is_moved=is_moved,
-        differences=find_differences(left, right, aligned.kind, articles[left.article_id], articles[right.article_id]),
+        differences=find_differences(
+            left, right, aligned.kind, articles[left.article_id], articles[right.article_id], aligned.score
+        ),
     )

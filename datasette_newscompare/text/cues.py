@@ -189,7 +189,8 @@ NEVER_NAMES = listed(
     wednesday thursday friday saturday sunday january february march april may june july august september
     october november december earlier later last meanwhile however still also then now instead for from with by
     to of an a one two both many some most all another other others such each every any even just only over
-    under during despite although though because once until about twitter facebook instagram reporters tv
+    under during despite although though because once until about twitter facebook instagram reporters tv more
+    associated
     """
 )
 """Capitalised words, in lower case, that are no part of a speaker's name."""

@@ -58,7 +58,8 @@ _FRACTIONS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fourth": 0.25, "fif
 _WORDS = "|".join(sorted([*_UNITS, *_TENS], key=len, reverse=True))
 _BIG = r"(?:hundred|thousand|million|billion|trillion)"
 _SPELLED = (
-    rf"(?:(?:(?:an?|several)[ -](?={_BIG}))?{_BIG}|(?:{_WORDS}))(?:[ -](?:and[ -])?(?:{_WORDS}|{_BIG})){{0,6}}"
+    rf"(?:(?:(?:an?|several)[ -](?={_BIG}))?{_BIG}|(?:{_WORDS}))"
+    rf"(?:(?:(?<=hundred)|(?<=thousand)|(?<=million))[ ]and[ ](?:{_WORDS})|[ -](?:{_WORDS}|{_BIG})){{0,6}}"
     r"(?!-(?:(?:fir|fif|six|seven|eigh|nin)[a-z]*th|first|second|third|fourth))"
 )
 # Most sentences name no number: these tell so in a fraction of the time that the whole pattern takes.

@@ -123,6 +123,8 @@ def _quantity(text: str, number: Number) -> Quantity | None:
     """What a number phrase means where it stands, or None where it is no quantity."""
     if (number.start and text[number.start - 1].isalnum()) or text[number.end : number.end + 1].isalpha():
         return None
+    if number.start > 1 and text[number.start - 1] == "-" and text[number.start - 2].isupper():
+        return None
     start, end, value = number.start, number.end, number.value
     before = text[max(0, start - _BEFORE) : start]
     kind, unit = "", None

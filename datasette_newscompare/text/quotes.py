@@ -10,6 +10,8 @@ from .marks import quoted_spans
 from .segment import Span
 from .speakers import Speaker, attribute, speaker_before
 
+CARRIED = 160
+"""Characters from a quotation to the next one of the paragraph over which its speaker speaks on."""
 LONGEST_RUN = 5
 """Paragraphs over which a quotation may go on without marks of its own."""
 
@@ -82,12 +84,13 @@ def _of_paragraph(
     start, end = spans[0].start, spans[-1].end
     found: list[tuple[int, Quote]] = []
     previous: Speaker | None = None
+    previous_end = start
     for a, b, closed in quoted:
         attribution = attribute(text, a, b, start, end, quoted)
         speaker = attribution.speaker
         if speaker is None and attribution.elsewhere:
-            speaker = previous if a > start + 1 else introduced or running
-        previous = speaker
+            speaker = previous if a > start + 1 and a - previous_end <= CARRIED else introduced or running
+        previous, previous_end = speaker, b
         running = None if closed else speaker
         for n, span in enumerate(spans):
             piece = _clipped(text, a, b, span)

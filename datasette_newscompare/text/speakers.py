@@ -49,6 +49,7 @@ _BETWEEN = re.compile(
 )
 _PRONOUN_END = re.compile(rf"\b{_PRONOUN}\Z")
 _PREPOSITION_END = re.compile(r"\b(?:of|for|at|from|in|with|to|about|against|by|on|and|or|than|the)\s*\Z")
+_ADJECTIVE = re.compile(r"-[a-z]|[a-z][A-Z]{3,}\Z")
 _BRACKETS = re.compile(r"\([^()]{1,40}\)")
 _ROLE_BETWEEN = re.compile(r"(?:\s(?!(?:of|for|at|from|in|with|to|and|who|on|as|by|during|the)\s)[a-z][\w’'-]*)+\s")
 _OFFICE_FOR = re.compile(r"(\S+) (?:for|of)(?: the)?\s+\Z")
@@ -80,11 +81,11 @@ def attribute(text: str, a: int, b: int, start: int, end: int, quoted: Sequence[
     in the same sentence (NAME told WHOM that ... "..."; according to NAME, "..."). A pronoun names nobody.
     """
     after = _outside(text, b + 1, min(end, b + REACH_AFTER), quoted)
-    if _PRONOUN_CUE.match(after):
-        return Attribution(None)
-    found = _after(after, b + 1)
+    # A point inside the marks and a capital after them: what follows is the next sentence, about another quotation.
+    next_sentence = text[b - 1] == "." and after.lstrip()[:1].isupper()
+    found = None if next_sentence else _after(after, b + 1)
     if found is not None:
-        return Attribution(found)
+        return found
     before_from = max(start, a - REACH_BEFORE)
     before = _outside(text, before_from, max(before_from, a - 1), quoted)
     cut = max((m.end() for m in _SENTENCE_END.finditer(before) if not _abbreviation(before, m.start())), default=0)
@@ -131,16 +132,17 @@ def _outside(text: str, start: int, end: int, quoted: Sequence[tuple[int, int, b
     return piece
 
 
-def _after(piece: str, offset: int) -> Speaker | None:
-    dashed = _DASH_NAME.match(piece)
-    if dashed:
-        return _speaker(piece, _without_titles(piece, dashed.start("who"), dashed.end("who")), offset)
-    cue_name = _CUE_NAME.match(piece)
-    if cue_name:
-        return _speaker(piece, _object_name(piece, cue_name.start("who"), cue_name.end("who")), offset)
-    name_cue = _NAME_CUE.match(piece)
-    if name_cue:
-        return _speaker(piece, _last_name_in(piece, name_cue.start("who"), name_cue.end("who")), offset)
+def _after(piece: str, offset: int) -> Attribution | None:
+    """What follows a quotation: its speaker, or an attribution without a name (said the mayor), or None."""
+    if dashed := _DASH_NAME.match(piece):
+        place = _without_titles(piece, *dashed.span("who"))
+        return Attribution(_speaker(piece, place, offset)) if place else None
+    if _PRONOUN_CUE.match(piece):
+        return Attribution(None)
+    if cue_name := _CUE_NAME.match(piece):
+        return Attribution(_speaker(piece, _object_name(piece, *cue_name.span("who")), offset))
+    if name_cue := _NAME_CUE.match(piece):
+        return Attribution(_speaker(piece, _last_name_in(piece, *name_cue.span("who")), offset))
     return None
 
 
@@ -214,9 +216,10 @@ def _without_titles(piece: str, start: int, end: int) -> tuple[int, int] | None:
             break
     while tokens and _bare(piece[slice(*tokens[0])]) in TITLES | NEVER_NAMES:
         tokens.pop(0)
-    while tokens and _bare(piece[slice(*tokens[-1])]) in NEVER_NAMES | TITLES:
+    while tokens and _bare(piece[slice(*tokens[-1])]) in NEVER_NAMES:
         tokens.pop()
-    if not tokens:
+    # "the California Democrat" and "an English-language paper" name nobody.
+    if not tokens or _bare(piece[slice(*tokens[-1])]) in TITLES or _ADJECTIVE.search(piece[slice(*tokens[-1])]):
         return None
     stop = tokens[-1][1]
     while piece[stop - 1] in ",;:":
