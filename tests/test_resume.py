@@ -32,6 +32,8 @@ TABLES = {
     "stories": "*",
     "articles": "id, source_id, story_id, title, word_count, sentence_count, content_hash",
     "article_texts": "*",
+    "article_terms": "*",
+    "term_counts": "*",
     "sentences": "*",
     "entities": "*",
     "entity_aliases": "*",

@@ -118,3 +118,26 @@ def test_a_file_that_is_none_of_ours_is_refused_in_words(tmp_path: Path) -> None
     (tmp_path / "junk.db").write_bytes(b"no database" * 1000)
     assert "can't be checked" in newscompare("check", tmp_path / "junk.db").output
     assert newscompare("check", tmp_path / "none.db").exit_code == 1
+
+
+def test_new_articles_join_stored_stories_through_an_index_that_follows_every_change(tmp_path: Path) -> None:
+    db = tmp_path / "grown.db"
+
+    def one(id: str, text: str) -> dict[str, str]:
+        return {"id": id, "source": id.split("-")[0], "text": text, "published": "2025-02-24"}
+
+    load(db, one("Herald-dam", DAM), one("Herald-mill", MILL))
+    stories = rows(db, "SELECT id, title FROM stories")
+    load(db, one("Post-dam", DAM), one("Post-mill", MILL))
+    assert rows(db, "SELECT id, title FROM stories") == stories
+    assert rows(db, "SELECT DISTINCT source_count FROM stories") == [(2,)]
+    load(db, one("Post-mill", MILL.replace("two workers", "four workers and a guard")))
+    newscompare("remove", db, "Herald-dam")
+
+    counted = rows(db, "SELECT * FROM term_counts WHERE article_count <> 0")
+    indexed = rows(db, "SELECT term, article_id FROM article_terms ORDER BY 1, 2")
+    newscompare("match", db)
+    assert rows(db, "SELECT * FROM term_counts WHERE article_count <> 0") == counted
+    assert rows(db, "SELECT DISTINCT article_id FROM article_terms") == rows(db, "SELECT id FROM articles ORDER BY id")
+    assert {article for _, article in indexed} == {"Herald-mill", "Post-dam", "Post-mill"}
+    assert newscompare("check", db).exit_code == 0

@@ -15,6 +15,7 @@ from ..records import Sentence
 from .annotating import Annotated
 from .connection import insert
 from .entities import unlink_stories
+from .grouping import forget_articles
 from .identity import Identified, State
 
 INSERT_ARTICLE = """
@@ -47,6 +48,7 @@ def write_articles(db: Database, batch: Sequence[Annotated], load_id: int) -> No
         for one in batch:
             if one.identified.state is State.CHANGED:
                 _keep_version(db, one.identified.id)
+                forget_articles(db, [one.identified.id])
                 _mark_story(db, one.identified.id)
             _write_source(db, one.identified)
             _write_article(db, one, load_id)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 from sqlite_utils import Database
 
-from ..stories import StoryDocument, StoryGroup, StorySettings, group
+from ..stories import SqliteIndex, StoryDocument, StoryGroup, StorySettings, group, group_new, index_rows
+from ..stories.index import WRITE_COUNT, WRITE_TERM
 from .connection import insert
 
 DOCUMENTS = """
@@ -15,7 +18,12 @@ SELECT a.id, a.source_id, a.title, a.published, a.given_story, a.story_id,
        (SELECT group_concat(text, char(10)) FROM
             (SELECT text FROM sentences WHERE article_id = a.id AND role <> 'boilerplate' ORDER BY position)),
        (SELECT group_concat(text, char(31)) FROM (SELECT DISTINCT text FROM mentions WHERE article_id = a.id))
-FROM articles a ORDER BY a.id
+FROM articles a WHERE a.id IN (SELECT value FROM json_each(?)) ORDER BY a.id
+"""
+
+CHANGED = """
+SELECT a.id FROM stories s JOIN articles a ON a.story_id = s.id
+WHERE s.needs_linking AND NOT EXISTS (SELECT 1 FROM article_terms WHERE article_id = a.id) ORDER BY a.id
 """
 
 
@@ -24,14 +32,27 @@ def group_articles(
 ) -> bool:
     """Put every article that has no story into one, old or new; with `regroup`, group all of them anew.
 
-    Says whether there was anything to group. A new group that holds articles of a stored story takes over the id
-    of the one with which it shares most.
+    Says whether there was anything to group. Adding costs what the new articles cost, not the archive. A new group
+    that holds articles of a stored story takes over the id of the one with which it shares most.
     """
-    if not regroup and not db.execute("SELECT 1 FROM articles WHERE story_id IS NULL LIMIT 1").fetchone():
+    if regroup:
+        ids, unindexed = [row[0] for row in db.execute("SELECT id FROM articles ORDER BY id")], []
+    else:
+        ids = [row[0] for row in db.execute("SELECT id FROM articles WHERE story_id IS NULL ORDER BY id")]
+        unindexed = [row[0] for row in db.execute(CHANGED)]
+    if not ids and not unindexed:
         return False
-    documents, stories = _documents(db, keep_stories=not regroup)
-    groups = group(documents, settings)
+    stories = dict(db.execute("SELECT id, story_id FROM articles WHERE story_id IS NOT NULL")) if regroup else {}
+    documents = read_documents(db, ids, keep_stories=not regroup)
+    index = _index(db)
+    groups = group(documents, settings) if regroup or _is_first(db) else group_new(documents, index, settings)
     with db.atomic():
+        if regroup:
+            db.execute("DELETE FROM article_terms")
+            db.execute("DELETE FROM term_counts")
+        terms, counts = index_rows([*documents, *read_documents(db, unindexed)], index)
+        db.conn.executemany(WRITE_TERM, terms)
+        db.conn.executemany(WRITE_COUNT, counts)
         taken: set[int] = set()
         for one in sorted(groups, key=lambda g: -len(g.article_ids)) if regroup else groups:
             _write_story(db, one, one.story if not regroup else _heir(one, stories, taken))
@@ -39,24 +60,39 @@ def group_articles(
     return True
 
 
-def _documents(db: Database, keep_stories: bool) -> tuple[list[StoryDocument], dict[str, int]]:
-    documents, stories = [], {}
-    for id, source_id, title, published, given, story, text, names in db.execute(DOCUMENTS):
-        documents.append(
-            StoryDocument(
-                id=id,
-                source_id=source_id,
-                title=title,
-                text=text or "",
-                published=published,
-                names=tuple(names.split("\x1f")) if names else (),
-                given=given,
-                story=story if keep_stories else None,
-            )
+def forget_articles(db: Database, ids: Collection[str]) -> None:
+    """Take articles out of the index by which new ones find their stories. Call inside a transaction, while they
+    are as they were when they were grouped."""
+    known = [id for id in ids if db.execute("SELECT 1 FROM article_terms WHERE article_id = ?", [id]).fetchone()]
+    if known:
+        _, counts = index_rows(read_documents(db, known), _index(db))
+        db.conn.executemany(WRITE_COUNT, [(term, -count) for term, count in counts])
+        db.conn.executemany("DELETE FROM article_terms WHERE article_id = ?", [(id,) for id in known])
+
+
+def read_documents(db: Database, ids: Collection[str], keep_stories: bool = True) -> list[StoryDocument]:
+    """Stored articles as the grouping sees them, in order of id; with the stories they are in, if wanted."""
+    return [
+        StoryDocument(
+            id=id,
+            source_id=source_id,
+            title=title,
+            text=text or "",
+            published=published,
+            names=tuple(names.split("\x1f")) if names else (),
+            given=given,
+            story=story if keep_stories else None,
         )
-        if story is not None:
-            stories[id] = story
-    return documents, stories
+        for id, source_id, title, published, given, story, text, names in db.execute(DOCUMENTS, [json.dumps(list(ids))])
+    ]
+
+
+def _index(db: Database) -> SqliteIndex:
+    return SqliteIndex(db.conn, partial(read_documents, db))
+
+
+def _is_first(db: Database) -> bool:
+    return db.execute("SELECT 1 FROM articles WHERE story_id IS NOT NULL LIMIT 1").fetchone() is None
 
 
 def _heir(one: StoryGroup, stories: dict[str, int], taken: set[int]) -> int | None:

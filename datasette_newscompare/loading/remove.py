@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from .entities import unlink_stories
+from .grouping import forget_articles
 
 
 def remove_articles(db: Database, ids: Sequence[str], sources: Sequence[str]) -> tuple[int, list[str]]:
@@ -35,5 +36,6 @@ def remove_articles(db: Database, ids: Sequence[str], sources: Sequence[str]) ->
         db.conn.executemany(
             "UPDATE stories SET needs_linking = 1, needs_matching = 1 WHERE id = ?", [(story,) for story in stories]
         )
+        forget_articles(db, sorted(found))
         db.conn.executemany("DELETE FROM articles WHERE id = ?", [(id,) for id in sorted(found)])
     return len(found), unknown
