@@ -1,7 +1,7 @@
 """Write into the documentation what the code knows already: `python docs/generate.py`. A test fails where it is stale.
 
-A block stands between `<!-- generated: NAME -->` and `<!-- end -->`. Names are `help COMMAND` (its `--help` text)
-and `columns` (every table and view, described by metadata.yml).
+A block stands between `<!-- generated: NAME -->` and `<!-- end -->`. Names are `help COMMAND` (its `--help` text),
+`commands` (that of every command) and `columns` (every table and view, described by metadata.yml).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import click
 import yaml
 from click.testing import CliRunner
 from datasette.cli import cli
@@ -29,6 +30,12 @@ def help_text(command: str) -> str:
     if result.exit_code:
         raise SystemExit(result.output)
     return f"```\n{result.output.rstrip()}\n```"
+
+
+def commands() -> str:
+    """A section for each command with its `--help`."""
+    group: click.Group = cli.commands["newscompare"]
+    return "\n\n".join(f"## {name}\n\n{help_text(name)}" for name in sorted(group.commands))
 
 
 def described() -> dict[str, Any]:
@@ -70,7 +77,7 @@ def regenerate(text: str) -> str:
 
     def block(match: re.Match[str]) -> str:
         kind, _, argument = match["name"].partition(" ")
-        body = help_text(argument) if kind == "help" else columns()
+        body = {"help": lambda: help_text(argument), "commands": commands, "columns": columns}[kind]()
         return f"{match[1]}\n{body}\n\n{match[4]}"
 
     return BLOCK.sub(block, text)
