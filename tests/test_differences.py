@@ -71,6 +71,16 @@ def flags(left: str, right: str, kind: str = "paraphrase") -> list[tuple[str, st
             ("number", "7,500 acres", "6,000 acres"),
         ),
         (
+            "Vice President Ann Hale opened the bridge on Monday, and thousands came.",
+            "Thousands came when then-Gov. Ann Hale opened the bridge.",
+            ("name", "Vice President Ann Hale", "then-Gov. Ann Hale"),
+        ),
+        (
+            "Deputy Minister for Roads and Inland Waterways, Ann Hale, opened the bridge.",
+            "Deputy Minister Ann Hale opened the bridge.",
+            ("name", "Deputy Minister for Roads and Inland Waterways, Ann Hale", "Deputy Minister Ann Hale"),
+        ),
+        (
             "The spokesman Pavel Danilov told reporters that the bridge was safe.",
             "The bridge was safe, the spokesman Pavel Danylov told reporters.",
             ("name", "Danilov", "Danylov"),
@@ -96,12 +106,22 @@ def test_conflicts_are_flagged(left: str, right: str, expected: tuple[str, str, 
         ("COVID-19 cases rose in Hale on Friday.", "Hale reported 400 new cases of COVID on Friday."),
         ("The Russian fleet left on Monday.", "Russia let its fleet leave on Monday."),
         ("The Democrat spoke in Hale.", "In Hale the Democrats spoke."),
+        ("Sen. Ann Hale opened the bridge.", "Senator Ann Hale opened the bridge."),
+        ("Mayor Bill Hale of Springfield spoke.", "Springfield Mayor Bill Hale spoke."),
+        ("Acme lawyer Lee Moor was there.", "There was Acme attorney Lee Moor."),
         ("The mayor of Culiacán spoke.", "The mayor of Culiacan spoke."),
         ("Ann Hale spoke on Tuesday.", "Ann Hale spoke on Thursday after a call."),
     ],
 )
 def test_agreement_and_other_things_are_not_flagged(left: str, right: str) -> None:
     assert flags(left, right) == []
+
+
+def test_another_day_in_a_near_copy() -> None:
+    left = "The council will vote on the new bridge on March 5, 2024, said the mayor of Hale."
+    right = "The council will vote on the new bridge on March 6, 2024, said the mayor of Hale."
+    assert flags(left, right, "near-verbatim") == [("date", "March 5, 2024", "March 6, 2024")]
+    assert flags(left, right, "paraphrase") == []
 
 
 def test_weak_matches_flag_no_numbers() -> None:
@@ -208,3 +228,16 @@ def test_seeds_agree_on_their_numbers() -> None:
     for i, j in ((20, 14), (21, 15), (16, 12), (23, 16)):
         found = find_differences(left.sentences[i], right.sentences[j], "paraphrase", left, right)
         assert [d for d in found if d.kind == "number"] == []
+
+
+def test_seeds_title_their_minister_differently() -> None:
+    left = article((SEEDS / WORDPRESS).read_text(encoding="utf-8"), "left")
+    right = article((SEEDS / SUMMARY).read_text(encoding="utf-8"), "right")
+    found = find_differences(left.sentences[23], right.sentences[16], "paraphrase", left, right)
+    assert [(d.kind, d.left_text, d.right_text) for d in found] == [
+        (
+            "name",
+            "Deputy Prime Minister for European and Euro-Atlantic Integration, Olga Stefanishyna",
+            "Deputy Prime Minister Olga Stefanishyna",
+        )
+    ]

@@ -12,6 +12,7 @@ from .difference_attribution import attribution_differences
 from .difference_names import name_differences
 from .difference_numbers import number_differences
 from .difference_quotes import quote_differences
+from .difference_titles import title_differences
 
 
 def find_differences(
@@ -30,6 +31,7 @@ def find_differences(
     found = [
         *number_differences(left, right, kind, score),
         *name_differences(left, right),
+        *title_differences(left, right),
         *quote_differences(left, right, left_article, right_article),
         *attribution_differences(left, right, kind, left_article, right_article),
     ]

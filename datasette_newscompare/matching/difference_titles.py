@@ -1,0 +1,103 @@
+"""The same person with another title on each side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..records import Difference, StorySentence
+from ..text.cues import TITLES
+from ..text.wordlists import listed
+from ..text.words import words
+
+EXTRA = 3
+"""Words of a portfolio ("for European Integration") that one side has and the other leaves out."""
+
+_PERSON = re.compile(r"(?<![\w’'.-])[A-Z][a-zà-ÿ’'-]+ (?:[A-Z]\. )?(?:de |von |van |der )?[A-Z][\w’'-]+")
+_OFFICE = listed("""
+    president minister secretary senator representative governor mayor spokesperson director general chairman
+    speaker ambassador commissioner adviser judge justice king queen prince pope leader chief premier chancellor
+    prosecutor sheriff lawyer attorney counsel nominee candidate commander officer professor
+    """)
+_SPELT = {
+    "sen": "senator", "rep": "representative", "gov": "governor", "gen": "general", "spokesman": "spokesperson",
+    "spokeswoman": "spokesperson", "chairwoman": "chairman", "chair": "chairman", "advisor": "adviser",
+    "congressman": "representative", "congresswoman": "representative", "pm": "minister",
+    "prosecutors": "prosecutor", "u.s.": "", "us": "", "american": "", "then": "", "prime": "minister",
+    "amb": "ambassador", "sec": "secretary", "senate": "", "house": "", "senators": "senator",
+    "attorney": "lawyer", "counsel": "lawyer", "nominee": "candidate", "commander": "general",
+    "chief": "chairman", "fcc": "", "press": "spokesperson", "white": "", "judiciary": "", "gop": "",
+    "justice": "judge", "officer": "general", "republican": "", "democratic": "", "democrat": "",
+}  # fmt: skip
+_JOINING = listed("of for and the to in")
+_ANOTHER = listed("former ex acting deputy vice elect interim incoming outgoing")
+
+
+@dataclass(frozen=True, slots=True)
+class _Titled:
+    start: int
+    end: int
+    text: str
+    title: frozenset[str]
+
+
+def title_differences(left: StorySentence, right: StorySentence) -> Iterator[Difference]:
+    """People whom both sides name in full with a title, where the titles are of different offices or portfolios."""
+    ours, theirs = _titled(left), _titled(right)
+    for person in ours.keys() & theirs.keys():
+        one, other = ours[person], theirs[person]
+        if _differ(one, other):
+            yield Difference("name", one.text, other.text, one.start, one.end, other.start, other.end, "title")
+
+
+def _differ(one: _Titled, other: _Titled) -> bool:
+    """Whether two titles are of different offices, or one of them names a portfolio that the other leaves out."""
+    a, b = one.title, other.title
+    offices_a, offices_b = a & _OFFICE, b & _OFFICE
+    if not offices_a & offices_b:
+        return "spokesperson" not in offices_a | offices_b
+    portfolio = (" for " in one.text) != (" for " in other.text)
+    return portfolio and offices_a == offices_b and (a < b or b < a) and len(a ^ b) >= EXTRA
+
+
+def _titled(sentence: StorySentence) -> dict[str, _Titled]:
+    """Each person named in full once, by name, with the title right before the name."""
+    found: dict[str, _Titled] = {}
+    for m in re.finditer(r"[A-Z]", sentence.text):
+        person = _PERSON.match(sentence.text, m.start())
+        if person is None or any(w.norm in TITLES | _OFFICE | _SPELT.keys() | _ANOTHER for w in words(person.group())):
+            continue
+        if re.match(r" of\b| for\b", sentence.text[person.end() :]):
+            continue
+        start = _title_start(sentence.text, person.start())
+        title = sentence.text[start : person.start()].strip(" ,")
+        norms = {_SPELT.get(w.norm, w.norm) for w in words(title)} - _JOINING - {""}
+        if norms & _OFFICE:
+            key = " ".join(w.norm for w in words(person.group()))
+            at = sentence.start
+            end = person.end() - (2 if person.group().endswith(("'s", "’s")) else 0)
+            found.setdefault(key, _Titled(at + start, at + end, sentence.text[start:end], frozenset(norms)))
+    return found
+
+
+def _title_start(text: str, name: int) -> int:
+    """Where the title begins that ends right before a name: over capitalised words, offices and what joins them."""
+    start = name
+    for m in reversed(list(re.finditer(r"\S+", text[max(0, name - 120) : name]))):
+        token, at = m.group(), m.start() + max(0, name - 120)
+        bare = words(token)[0].norm if words(token) else ""
+        short = token.rpartition("-")[2]
+        ended = token[-1] in ".;:" and not (len(short) <= 5 and short[0].isupper())
+        if ended or token.endswith(("’s", "'s")) or (token.endswith(",") and start != name):
+            break
+        if not (token[0].isupper() or bare in _OFFICE | _JOINING | _ANOTHER | _SPELT.keys()):
+            break
+        start = at
+    phrase = text[start:name]
+    if " and " in phrase and " for " not in phrase:
+        start += phrase.rindex(" and ") + 5
+    if text[start:name].rstrip().endswith(",") and (len(text[start:name].split()) < 4 or not text[start].isupper()):
+        return name
+    first = re.match(r"(?:(?:of|for|and|the|to|in|In|On|The|But|And|As|While|After|When)\s)+", text[start:name])
+    return start + first.end() if first else start
