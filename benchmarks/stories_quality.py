@@ -126,9 +126,13 @@ def peers() -> dict[str, Callable[[Sequence[Labelled]], list[list[object]]]]:
         def hdbscan(labelled: Sequence[Labelled]) -> list[list[object]]:
             table = distances(labelled)
             results: list[list[object]] = []
-            for cut in (0.0, 0.5, 0.6, 0.7, 0.8):
+            for selection in ("eom", "leaf"):
                 found = HDBSCAN(
-                    min_cluster_size=2, min_samples=1, metric="precomputed", cluster_selection_epsilon=cut, copy=True
+                    min_cluster_size=2,
+                    min_samples=1,
+                    metric="precomputed",
+                    cluster_selection_method=selection,
+                    copy=True,
                 ).fit_predict(table)
                 results.append([int(label) if label >= 0 else f"alone {row}" for row, label in enumerate(found)])
             return results

@@ -175,3 +175,12 @@ def test_story_is_titled_by_one_of_its_headlines() -> None:
 
 def test_story_without_headlines_is_titled_by_its_text() -> None:
     assert group([changed(BUDGET, title="")])[0].title.startswith("The city council of Ostrava")
+
+
+def test_a_story_of_more_articles_than_each_is_compared_with_stays_whole() -> None:
+    copies = [
+        changed(FERRY_A, id=f"copy-{number:03}", text=f"{FERRY_A.text} Report {number} of our own staff.")
+        for number in range(80)
+    ]
+    stories = group([*copies, FERRY_B, OTHER_FERRY_A, OTHER_FERRY_B, BUDGET])
+    assert sorted(len(story.article_ids) for story in stories) == [1, 2, 81]

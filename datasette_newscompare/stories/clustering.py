@@ -5,17 +5,24 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 ABSENT = -4.0
 """Log odds of a pair that was not compared closely: it shared too little to be a candidate."""
 
 
 def average_link(
-    count: int, pairs: Iterable[tuple[int, int, float]], anchors: Sequence[int | None], *, absent: float = ABSENT
+    count: int,
+    pairs: Iterable[tuple[int, int, float]],
+    anchors: Sequence[int | None],
+    floors: Sequence[float] | None = None,
 ) -> list[list[int]]:
     """Group items 0 to count-1 by merging, best first, while the mean log odds over all pairs of two groups is above 0.
 
     `pairs` are (i, j, log odds) with i < j, each once. Items with the same anchor start in one group, and groups with
-    two different anchors never merge. Ties are decided by the items' numbers. Returns the groups, each sorted.
+    two different anchors never merge. `floors` says for each item what a pair that is not among `pairs` can have at
+    most: ABSENT, or more where the item has so many close neighbours that some were left out. Ties are decided by the
+    items' numbers. Returns the groups, each sorted.
     """
     members: dict[int, list[int]] = {}
     start: dict[int, int] = {}
@@ -26,6 +33,7 @@ def average_link(
         start[item] = root
         members.setdefault(root, []).append(item)
     anchored = set(first_of_anchor.values())
+    floor = {root: sum(ABSENT if floors is None else floors[item] for item in group) for root, group in members.items()}
 
     links: dict[int, dict[int, tuple[float, int]]] = {root: {} for root in members}
     for i, j, odds in pairs:
@@ -37,6 +45,7 @@ def average_link(
     def mean(a: int, b: int) -> float:
         total, seen = links[a][b]
         size = len(members[a]) * len(members[b])
+        absent = min(floor[a] / len(members[a]), floor[b] / len(members[b]))
         return (total + absent * (size - seen)) / size
 
     heap = [(-mean(a, b), a, b) for a in links for b in links[a] if a < b and mean(a, b) > 0]
@@ -46,6 +55,7 @@ def average_link(
         if a not in members or b not in members or b not in links[a] or mean(a, b) != -cost:
             continue
         members[a] += members.pop(b)
+        floor[a] += floor.pop(b)
         if b in anchored:
             anchored.add(a)
         for other, (total, seen) in links.pop(b).items():
@@ -59,3 +69,20 @@ def average_link(
             elif (odds := mean(a, other)) > 0:
                 heapq.heappush(heap, (-odds, min(a, other), max(a, other)))
     return [sorted(group) for group in members.values()]
+
+
+def absent_odds(count: int, pairs: np.ndarray, odds: np.ndarray, neighbours: int) -> np.ndarray:
+    """For each item the log odds that a pair of its own left out of `pairs` can have at most, and ABSENT at least.
+
+    An item has its `neighbours` best among the pairs, so what is left out is no better than the last of these.
+    """
+    source = np.concatenate([pairs[:, 0], pairs[:, 1]])
+    values = np.concatenate([odds, odds])
+    order = np.lexsort((-values, source))
+    source, values = source[order], values[order]
+    held = np.bincount(source, minlength=count)
+    last = np.cumsum(held) - held + neighbours - 1
+    floors = np.full(count, ABSENT)
+    full = held >= neighbours
+    floors[full] = np.maximum(ABSENT, values[last[full]])
+    return floors

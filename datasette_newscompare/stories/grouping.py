@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from datasette_newscompare.stories.clustering import average_link
+from datasette_newscompare.stories.clustering import absent_odds, average_link
 from datasette_newscompare.stories.documents import StoryDocument, StoryGroup, StorySettings
 from datasette_newscompare.stories.index import StoryIndex
 from datasette_newscompare.stories.pairs import log_odds
@@ -66,13 +66,13 @@ def _group(documents: Sequence[StoryDocument], settings: StorySettings, archive:
     vectors = vectorise(documents, archive)
     free = np.array([document.given is None for document in documents])
     pairs = neighbour_pairs(vectors, settings.neighbours, settings.window_days)
-    pairs = pairs[free[pairs[:, 0]] & free[pairs[:, 1]]]
     threshold = math.log(settings.probability / (1 - settings.probability))
     odds = log_odds(vectors, pairs) - threshold
+    floors = absent_odds(len(documents), pairs, odds, settings.neighbours)
+    open_pairs = free[pairs[:, 0]] & free[pairs[:, 1]]
     anchors = [kept.get(document.id) for document in documents]
-    groups = average_link(
-        len(documents), ((int(i), int(j), float(o)) for (i, j), o in zip(pairs, odds, strict=True)), anchors
-    )
+    links = ((int(i), int(j), float(value)) for (i, j), value in zip(pairs[open_pairs], odds[open_pairs], strict=True))
+    groups = average_link(len(documents), links, anchors, floors.tolist())
     named: dict[str, list[int]] = defaultdict(list)
     result = []
     for members in groups:

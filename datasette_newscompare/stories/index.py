@@ -61,6 +61,10 @@ SELECT id FROM articles WHERE story_id IN (
 )
 """
 
+STORED_TERMS = 20
+"""How many of an article's weightiest terms are kept. An article that looks for the 30 nearest by 40 terms of its own
+finds 97.1% of its story where 16 are kept, 97.7% where 24, and 97.9% where 40 are (1,610 articles)."""
+
 _LAST_DAY = 3_652_059
 """31 December 9999, the last day that Python's and SQLite's dates know."""
 
@@ -129,7 +133,7 @@ def index_rows(
     """
     vectors = vectorise(documents, index)
     terms = list(vectors.columns)
-    weightiest = sketches(vectors.whole)
+    weightiest = sketches(vectors.whole, STORED_TERMS)
     rows = []
     for number, document in enumerate(documents):
         day = ordinal_day(document.published)
