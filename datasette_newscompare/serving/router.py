@@ -134,13 +134,17 @@ def page(path: str, *, name: str, tables: Sequence[str]) -> Callable[[PageFuncti
 
 
 def routes(pages: Iterable[Route]) -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
-    """The pages as Datasette's `register_routes` takes them."""
-    return [(route.regex(), _view(route)) for route in pages]
+    """The pages as Datasette's `register_routes` takes them, and an answer for what is none of them."""
+    return [*((route.regex(), _view(route)) for route in pages), (rf"^/[^/.]+{ROOT}[/.].*$", _no_page)]
 
 
 def base_url(datasette: Datasette, database: str) -> str:
     """The address of a database's stories list."""
     return str(datasette.urls.database(database)) + ROOT
+
+
+async def _no_page(request: Request) -> Response:
+    raise NotFound("There is no page at this address")
 
 
 async def is_loaded(database: Database, tables: Sequence[str]) -> bool:
