@@ -2,10 +2,10 @@
 
     python benchmarks/train_matcher.py STORIES [--level lexical] [--report FOLDER_OR_FILE ...] [--out MODEL.json]
 
-STORIES is a folder of JSON files, one a story: `articles`, each with `id`, `text` (or `file`, beside `--texts`),
-`sentences` (`id`, `start`, `end`: character offsets) and `pairs` of sentence ids `left`, `right` with `label`:
-`same` (a person says that both tell the same), `partial` (they share a part of what they tell) or `unsure`. All other
-pairs of sentences of two articles count as not aligned.
+STORIES is a folder of JSON files, one a story: `articles`, each with `id`, `title`, `text` (or `file`, beside
+`--texts`), `sentences` (`id`, `start`, `end`: character offsets) and `pairs` of sentence ids `left`, `right` with
+`label`: `same` (a person says that both tell the same), `partial` (they share a part of what they tell) or `unsure`.
+All other pairs of sentences of two articles count as not aligned.
 
 Nothing is chosen by looking at the `--report` sets: the number of trees is fixed, calibration, cut and the border of
 `partial` come from predictions on stories that the predicting model has not seen (five folds by story).
@@ -15,6 +15,7 @@ Needs lightgbm and scikit-learn beside the `load` extra: pip install lightgbm sc
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
 import time
@@ -25,10 +26,10 @@ from typing import Any
 import numpy as np
 
 from datasette_newscompare.matching.context import NAMES as CONTEXT_NAMES
-from datasette_newscompare.matching.features import NAMES
 from datasette_newscompare.matching.index import StoryIndex, build_index
-from datasette_newscompare.matching.scorer import Measured, in_context, measure
+from datasette_newscompare.matching.scorer import Measured, feature_names, in_context, measure
 from datasette_newscompare.matching.settings import MatchSettings
+from datasette_newscompare.matching.tokens import rarity, tokenise
 from datasette_newscompare.records import StoryArticle, StorySentence
 from datasette_newscompare.text.quantities import find_quantities
 from datasette_newscompare.text.quotes import find_quotes
@@ -57,6 +58,9 @@ PARAMETERS = {
     "num_threads": 1,
     "verbose": -1,
 }
+FIRST_SENTENCES = 5
+TITLE_HELD = 0.65
+"""Share of a title's words, by rarity, that a sentence must hold for the title to be labelled as that sentence."""
 LABELS = ("none", "partial", "same", "unsure")
 
 
@@ -65,18 +69,30 @@ class Story:
     """An aligned story with the features of its candidate pairs."""
 
     name: str
+    group: int
+    """The number of its file: its copy with headlines has the same."""
+    with_titles: bool
     index: StoryIndex
     measured: Measured
     label: np.ndarray
+    fitted: np.ndarray
+    """Which pairs are learned from: in the copy with headlines, those with a headline."""
     same_count: int
     any_count: int
 
 
-def read_story(path: Path, texts: Path | None = None) -> tuple[str, list[StoryArticle], dict[tuple[int, int], str]]:
-    """A story's articles as the matcher sees them, with the sentences of the alignment, and the label of each pair."""
+def read_story(
+    path: Path, texts: Path | None = None, titles: bool = False
+) -> tuple[str, list[StoryArticle], dict[tuple[int, int], str]]:
+    """A story's articles as the matcher sees them, with the sentences of the alignment, and the label of each pair.
+
+    With `titles`, an article whose title one of its first sentences holds has the title as its headline, and the
+    headline is labelled as that sentence: people aligned bodies only, and the matcher must learn how headlines read.
+    """
     data = json.loads(path.read_text(encoding="utf-8"))
     ids: dict[str, int] = {}
-    articles = []
+    stands_for: dict[int, int] = {}
+    articles: list[StoryArticle] = []
     for a in data["articles"]:
         text = a["text"] if "text" in a else ((texts or path.parent) / a["file"]).read_text(encoding="utf-8")
         spans, paragraph, before = [], 0, 0
@@ -105,25 +121,55 @@ def read_story(path: Path, texts: Path | None = None) -> tuple[str, list[StoryAr
                     quotes=tuple(quotes.get(position, ())),
                 )
             )
+        if titles and a.get("title"):
+            headline = replace(
+                sentences[0], id=-len(articles) - 1, role="headline", text=a["title"], start=0, quotes=(),
+                quantities=tuple(find_quantities(a["title"], 0, a.get("published"))),
+            )  # fmt: skip
+            told_in = holder(headline, sentences[:FIRST_SENTENCES])
+            if told_in is not None:
+                stands_for[headline.id] = told_in
+                sentences = [headline, *(replace(s, position=s.position + 1) for s in sentences)]
         articles.append(StoryArticle(a["id"], a["id"], a.get("published"), tuple(sentences)))
     gold = {(ids[p["left"]], ids[p["right"]]): p["label"] for p in data["pairs"]}
-    return data["story"], articles, gold | {(b, a): label for (a, b), label in gold.items()}
+    gold |= {(b, a): label for (a, b), label in gold.items()}
+    every = [s.id for a in articles for s in a.sentences]
+    for a, b in itertools.product(stands_for, every) if titles else ():
+        label = gold.get((stands_for[a], stands_for.get(b, b)))
+        if label is not None:
+            gold[a, b] = gold[b, a] = label
+    return data["story"], articles, gold
 
 
-def read_stories(path: Path, level: str, texts: Path | None = None) -> list[Story]:
-    """The stories of a folder, or of one file, with their features."""
+def holder(headline: StorySentence, sentences: list[StorySentence]) -> int | None:
+    """The sentence that holds most of a headline's words by rarity, if it holds `TITLE_HELD` of them."""
+    words = {t.stem: rarity(t.norm) for t in tokenise(headline)}
+    whole = sum(words.values())
+    share = {
+        s.id: sum(words.get(stem, 0) for stem in {t.stem for t in tokenise(s)}) / (whole + 1e-6) for s in sentences
+    }
+    best = max(share, key=lambda k: share[k], default=None)
+    return best if best is not None and share[best] >= TITLE_HELD and len(words) >= 4 else None
+
+
+def read_stories(path: Path, level: str, texts: Path | None = None, titles: bool = False) -> list[Story]:
+    """The stories of a folder, or of one file, with their features; with `titles`, each again with its headlines."""
     out = []
     settings = MatchSettings(level=level)
-    for file in sorted(path.glob("*.json")) if path.is_dir() else [path]:
-        name, articles, gold = read_story(file, texts)
-        index = build_index(sorted(articles, key=lambda a: a.id))
-        measured = measure(index, settings)
-        ids = [s.id for s in index.sentences]
-        pairs = zip(measured.left, measured.right, strict=True)
-        label = np.array([LABELS.index(gold.get((ids[a], ids[b]), "none")) for a, b in pairs])
-        labels = list(gold.values())
-        counts = labels.count("same") // 2, (labels.count("same") + labels.count("partial")) // 2
-        out.append(Story(name, index, measured, label, *counts))
+    for group, file in enumerate(sorted(path.glob("*.json")) if path.is_dir() else [path]):
+        for with_titles in (False, True) if titles else (False,):
+            name, articles, gold = read_story(file, texts, with_titles)
+            if with_titles and not any(s.id < 0 for a in articles for s in a.sentences):
+                continue
+            index = build_index(sorted(articles, key=lambda a: a.id))
+            measured = measure(index, settings)
+            ids = [s.id for s in index.sentences]
+            pairs = [(ids[a], ids[b]) for a, b in zip(measured.left, measured.right, strict=True)]
+            label = np.array([LABELS.index(gold.get(pair, "none")) for pair in pairs], dtype=np.int64)
+            fitted = np.array([not with_titles or min(pair) < 0 for pair in pairs], dtype=bool)
+            labels = [] if with_titles else list(gold.values())
+            counts = labels.count("same") // 2, (labels.count("same") + labels.count("partial")) // 2
+            out.append(Story(name, group, with_titles, index, measured, label, fitted, *counts))
     return out
 
 
@@ -135,10 +181,11 @@ def fit(rows: np.ndarray, target: np.ndarray, trees: int) -> Any:
 def unseen(data: Table, target: np.ndarray, trees: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """For each row of `data`, and each of its siblings, the prediction of trees that were not fitted on its story."""
     out, siblings = np.zeros(len(data.rows)), np.zeros(len(data.siblings))
-    stories = np.unique(data.story)
-    for train, test in KFold(FOLDS, shuffle=True, random_state=seed).split(stories):
-        fitted = fit(data.rows[np.isin(data.story, stories[train])], target[np.isin(data.story, stories[train])], trees)
-        rows, sibling_rows = np.isin(data.story, stories[test]), np.isin(data.sibling_story, stories[test])
+    groups = np.unique(data.group)
+    for _, test in KFold(FOLDS, shuffle=True, random_state=seed).split(groups):
+        rows, sibling_rows = np.isin(data.group, groups[test]), np.isin(data.sibling_group, groups[test])
+        learned = ~rows & data.fitted
+        fitted = fit(data.rows[learned], target[learned], trees)
         out[rows] = fitted.predict(data.rows[rows])
         if sibling_rows.any():
             siblings[sibling_rows] = fitted.predict(data.siblings[sibling_rows])
@@ -152,22 +199,34 @@ class Table:
     rows: np.ndarray
     label: np.ndarray
     story: np.ndarray
+    group: np.ndarray
+    fitted: np.ndarray
+    judged: np.ndarray
+    """Which pairs figures are given for: those of the stories as people aligned them."""
     siblings: np.ndarray
     sibling_story: np.ndarray
+    sibling_group: np.ndarray
     same_count: int
     any_count: int
 
 
 def tabulate(stories: list[Story]) -> Table:
     """All stories' pairs in one table."""
+    sizes = [len(s.label) for s in stories]
+    sibling_sizes = [len(s.measured.siblings) for s in stories]
+    groups = [s.group for s in stories]
     return Table(
-        np.concatenate([s.measured.features for s in stories]),
-        np.concatenate([s.label for s in stories]),
-        np.repeat(np.arange(len(stories)), [len(s.label) for s in stories]),
-        np.concatenate([s.measured.siblings for s in stories]),
-        np.repeat(np.arange(len(stories)), [len(s.measured.siblings) for s in stories]),
-        sum(s.same_count for s in stories),
-        sum(s.any_count for s in stories),
+        rows=np.concatenate([s.measured.features for s in stories]),
+        label=np.concatenate([s.label for s in stories]),
+        story=np.repeat(np.arange(len(stories)), sizes),
+        group=np.repeat(groups, sizes),
+        fitted=np.concatenate([s.fitted for s in stories]),
+        judged=np.repeat([not s.with_titles for s in stories], sizes),
+        siblings=np.concatenate([s.measured.siblings for s in stories]),
+        sibling_story=np.repeat(np.arange(len(stories)), sibling_sizes),
+        sibling_group=np.repeat(groups, sibling_sizes),
+        same_count=sum(s.same_count for s in stories),
+        any_count=sum(s.any_count for s in stories),
     )
 
 
@@ -275,15 +334,17 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     started = time.perf_counter()
-    stories = read_stories(args.stories, args.level)
+    stories = read_stories(args.stories, args.level, titles=True)
     table = tabulate(stories)
-    label, counts = table.label, (table.same_count, table.any_count)
-    is_any, is_same = np.isin(label, (1, 2)), label == 2
-    first = [unseen(table, y, args.trees[0], seed=0) for y in (is_any, is_same)]
+    counts = table.same_count, table.any_count
+    targets = np.isin(table.label, (1, 2)), table.label == 2
+    first = [unseen(table, y, args.trees[0], seed=0) for y in targets]
     wide = widen(stories, table, *(np.stack(column, axis=1) for column in zip(*first, strict=True)))
-    second = replace(table, rows=wide, siblings=np.zeros((0, wide.shape[1])), sibling_story=np.zeros(0))
-    any_2, same_2 = (unseen(second, y, args.trees[1], seed=1)[0] for y in (is_any, is_same))
-    any_1 = first[0][0]
+    empty = np.zeros(0, dtype=np.int64)
+    second = replace(table, rows=wide, siblings=np.zeros((0, wide.shape[1])), sibling_group=empty)
+    judged = table.judged
+    any_2, same_2 = (unseen(second, y, args.trees[1], seed=1)[0][judged] for y in targets)
+    any_1, label, is_any, is_same = first[0][0][judged], table.label[judged], targets[0][judged], targets[1][judged]
     any_from, any_to = calibrate(any_2, is_any)
     same_from, same_to = calibrate(same_2, is_same)
     score = np.interp(any_2, any_from, any_to)
@@ -295,8 +356,14 @@ def main() -> None:
     decision["partial_below"] = round(
         float(max(borders, key=lambda b: np.mean(((same / score)[right] >= b) == is_same[right]))), 2
     )
+    learned = table.fitted
     figures: dict[str, Any] = {
-        "trained on": {"stories": len(stories), "aligned pairs": counts[1], "candidate pairs": len(label)},
+        "trained on": {
+            "stories": len(stories),
+            "aligned pairs": counts[1],
+            "candidate pairs": len(label),
+            "pairs with a headline": int((~judged & learned).sum()),
+        },
         "cross-validated": {
             **measures(chosen, label, *counts),
             "AP_any pair alone": round(float(average_precision_score(is_any, any_1)), 4),
@@ -309,8 +376,8 @@ def main() -> None:
         },
         "reliability": reliability(score, label),
     }
-    pair = [fit(table.rows, y, args.trees[0]) for y in (is_any, is_same)]
-    context = [fit(wide, y, args.trees[1]) for y in (is_any, is_same)]
+    pair = [fit(table.rows[learned], y[learned], args.trees[0]) for y in targets]
+    context = [fit(wide[learned], y[learned], args.trees[1]) for y in targets]
     for path in args.report:
         held = read_stories(path, args.level, args.texts)
         held_table = tabulate(held)
@@ -332,8 +399,8 @@ def main() -> None:
             "figures": figures,
             "decision": decision,
             "calibration": {"any_from": any_from, "any_to": any_to, "same_from": same_from, "same_to": same_to},
-            "pair": dump(pair, NAMES),
-            "context": dump(context, NAMES + CONTEXT_NAMES),
+            "pair": dump(pair, feature_names(args.level)),
+            "context": dump(context, feature_names(args.level) + CONTEXT_NAMES),
         }
         args.out.write_text(json.dumps(model, separators=(",", ":")) + "\n", encoding="utf-8")
 

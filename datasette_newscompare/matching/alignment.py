@@ -40,8 +40,11 @@ def align(index: StoryIndex, scored: Scored, model: Model, settings: MatchSettin
     keeps as many counterparts as a person would give it.
     """
     likeness = wording(index, scored)
-    score = np.where(likeness >= NEAR_VERBATIM, np.maximum(scored.score, CERTAIN), scored.score)
-    same = np.where(likeness >= NEAR_VERBATIM, np.maximum(scored.same, CERTAIN), scored.same)
+    certain = np.zeros(len(likeness), dtype=bool)
+    for pair in np.flatnonzero(likeness >= NEAR_VERBATIM):
+        certain[pair] = not _names_differ(index, int(scored.left[pair]), int(scored.right[pair]))
+    score = np.where(certain, np.maximum(scored.score, CERTAIN), scored.score)
+    same = np.where(certain, np.maximum(scored.same, CERTAIN), scored.same)
     if settings.threshold is not None:
         chosen = score >= settings.threshold
     else:
@@ -61,6 +64,13 @@ def kind_of(likeness: float, same_share: float, partial_below: float) -> str:
     if likeness >= NEAR_VERBATIM:
         return "near-verbatim"
     return "partial" if same_share < partial_below else "paraphrase"
+
+
+def _names_differ(index: StoryIndex, left: int, right: int) -> bool:
+    """Whether each side has a name or number that the other lacks, as in lists made from one pattern."""
+    a, b = index.run[left, : index.lengths[left]], index.run[right, : index.lengths[right]]
+    only = [x[~np.isin(x, y)] for x, y in ((a, b), (b, a))]
+    return all(bool((index.name[x] | index.number[x]).any()) for x in only)
 
 
 def wording(index: StoryIndex, scored: Scored) -> np.ndarray:

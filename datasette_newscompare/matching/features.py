@@ -14,6 +14,7 @@ from ..text.wordlists import listed
 from .index import Floats, Ints, StoryIndex
 
 PAIRS_AT_ONCE = 256
+HEADLINES = ("headline", "standfirst")
 LEAST_RATIO = 40.0
 """Letter similarity below which it counts as none: any two sentences of English have about that."""
 
@@ -26,6 +27,7 @@ NAMES = (
     "quoted_short", "quoted_long", "quote_shared_short", "quote_shared_long", "words_short", "words_long",
     "weight_short", "weight_long", "weight_ratio", "negation_gap", "place_short", "place_long", "place_gap",
     "pronoun_short", "pronoun_long", "same_first", "plain_shared_weight",
+    "plain_cover_short", "plain_cover_long", "headline_short", "headline_long",
 )  # fmt: skip
 
 
@@ -93,6 +95,7 @@ def _features(index: StoryIndex, weight: Floats, short: Ints, long: Ints) -> Flo
     place_b = (index.place[long] + 0.5) / index.article_size[long]
     first_a, first_b = index.run[short, 0], index.run[long, 0]
     pronouns = np.array([w in _POINTING for w in index.words] + [False])
+    plain_a, plain_b = told_a * ~(name_a | number_a), told_b * ~(name_b | number_b)
     columns = (
         shared_a.sum(1) / sum_a,
         (told_b * in_a).sum(1) / sum_b,
@@ -139,7 +142,11 @@ def _features(index: StoryIndex, weight: Floats, short: Ints, long: Ints) -> Flo
         pronouns[first_a],
         pronouns[first_b],
         first_a == first_b,
-        (told_a * (in_b & ~name_a & ~number_a)).sum(1),
+        (plain_a * in_b).sum(1),
+        (plain_a * soft_a).sum(1) / (plain_a.sum(1) + 1e-6),
+        (plain_b * soft_b).sum(1) / (plain_b.sum(1) + 1e-6),
+        [index.sentences[i].role in HEADLINES for i in short],
+        [index.sentences[i].role in HEADLINES for i in long],
     )
     return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)
 

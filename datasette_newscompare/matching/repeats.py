@@ -12,10 +12,10 @@ from .index import Ints, StoryIndex
 
 FEWEST_WORDS = 4
 """A shorter sentence ("He agreed.") repeats only itself word for word."""
-LIKE = 0.72
+LIKE = 0.6
 """Likeness of the words in order from which a sentence repeats an earlier one."""
-COVERED = 0.8
-"""Share of its telling words, by rarity, that must stand in the earlier one where likeness is below near-verbatim."""
+COVERED = 0.85
+"""Share of its telling words, by rarity, that must then stand in the earlier one; names and numbers all must."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Again:
 def find_repeats(index: StoryIndex) -> list[Again]:
     """Repeats within each source, in reading order; a sentence repeats the earliest one that it is as like as any.
 
-    `score` is the likeness of the words in order (1 - indel distance / words of both).
+    `score` is the likeness of the words in order (1 - indel distance / words of both). A sentence with a name or
+    number that the earlier one lacks repeats nothing.
     """
     found: list[Again] = []
     for source in np.unique(index.source):
@@ -72,15 +73,18 @@ def _candidates(index: StoryIndex, rows: Ints) -> list[tuple[int, list[int]]]:
 
 def _likeness(index: StoryIndex, row: int, earlier: int) -> float:
     """How much `row` repeats `earlier`, 0 where it does not."""
-    alike = word_likeness(index, row, earlier)
-    if alike >= NEAR_VERBATIM:
-        return alike
+    exact = word_likeness(index, row, earlier)
+    if exact == 1:
+        return 1.0
     a = index.run[row, : index.lengths[row]]
     b = index.run[earlier, : index.lengths[earlier]]
-    if min(len(a), len(b)) < FEWEST_WORDS:
+    new = a[~np.isin(a, b)]
+    if min(len(a), len(b)) < FEWEST_WORDS or index.name[new].any() or index.number[new].any():
         return 0.0
-    alike = Indel.normalized_similarity(a.tolist(), b.tolist())
+    if exact >= NEAR_VERBATIM:
+        return exact
+    alike = float(Indel.normalized_similarity(a.tolist(), b.tolist()))
     telling = index.content[row][index.content[row] >= 0]
     weight = index.rarity[telling]
     covered = float(weight[np.isin(telling, b)].sum() / max(1e-6, weight.sum()))
-    return float(alike) if alike >= LIKE and covered >= COVERED else 0.0
+    return alike if alike >= LIKE and covered >= COVERED else 0.0

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from .candidates import find_candidates
 from .context import NAMES as CONTEXT_NAMES
 from .context import context_features
+from .encoder import encode
+from .encoder_features import NAMES as ENCODER_NAMES
+from .encoder_features import encoder_features
 from .features import NAMES, pair_features
 from .index import Floats, Ints, StoryIndex
 from .settings import MatchSettings
@@ -24,6 +27,12 @@ Doubles = NDArray[np.float64]
 
 SIBLINGS_PER_SENTENCE = 3
 """How many sentences of its own article a sentence is compared with, to see whether it says the same again."""
+
+
+RULED_OUT = 0.015
+"""First lexical score below which a pair is not encoded."""
+SIBLING_RULED_OUT = 0.1
+"""The same for pairs of one article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,11 @@ class Scored:
     """Letter similarity, 0 to 100."""
 
 
+def feature_names(level: str) -> tuple[str, ...]:
+    """The columns that are measured on a pair alone at a level."""
+    return NAMES + ENCODER_NAMES if level == "encoder" else NAMES
+
+
 @lru_cache(maxsize=4)
 def load_model(level: str) -> Model:
     """The packaged model of a level. Raises ValueError where there is none of that name."""
@@ -85,11 +99,12 @@ def load_model(level: str) -> Model:
     if not path.is_file():
         raise ValueError(f"no model for the level {level!r}: use lexical or encoder")
     data = json.loads(path.read_text(encoding="utf-8"))
+    names = feature_names(level)
     points = {name: np.array(values, dtype=np.float64) for name, values in data["calibration"].items()}
     decision = data["decision"]
     return Model(
-        pair=read_forest(data["pair"], NAMES),
-        context=read_forest(data["context"], NAMES + CONTEXT_NAMES),
+        pair=read_forest(data["pair"], names),
+        context=read_forest(data["context"], names + CONTEXT_NAMES),
         any_from=points["any_from"],
         any_to=points["any_to"],
         same_from=points["same_from"],
@@ -108,11 +123,26 @@ def sigmoid(x: Doubles) -> Doubles:
 
 
 def measure(index: StoryIndex, settings: MatchSettings) -> Measured:
-    """The candidate pairs of a story, and of each article with itself, with what is measured on each pair alone."""
+    """The candidate pairs of a story, and of each article with itself, with what is measured on each pair alone.
+
+    On the level `encoder` only pairs that the lexical level does not rule out are kept and encoded.
+    """
     left, right = find_candidates(index, settings.candidates_per_sentence)
     features, short, long = pair_features(index, left, right)
     sibling_left, sibling_right = find_candidates(index, SIBLINGS_PER_SENTENCE, within=True)
-    siblings, _, _ = pair_features(index, sibling_left, sibling_right)
+    siblings, sibling_short, sibling_long = pair_features(index, sibling_left, sibling_right)
+    if settings.level == "encoder" and len(left):
+        lexical = load_model("lexical").pair
+        keep = sigmoid(lexical.predict(features))[:, 0] >= RULED_OUT
+        left, right, short, long, features = left[keep], right[keep], short[keep], long[keep], features[keep]
+        keep = sigmoid(lexical.predict(siblings))[:, 0] >= SIBLING_RULED_OUT
+        sibling_left, sibling_right, siblings = sibling_left[keep], sibling_right[keep], siblings[keep]
+        sibling_short, sibling_long = sibling_short[keep], sibling_long[keep]
+        pairs = np.concatenate([short, sibling_short]), np.concatenate([long, sibling_long])
+        encoded = encode(index.sentences[row].text for row in np.unique(np.concatenate(pairs)))
+        finer = encoder_features(index, *pairs, encoded)
+        features = np.hstack([features, finer[: len(short)]])
+        siblings = np.hstack([siblings, finer[len(short) :]])
     return Measured(left, right, short, long, features, sibling_left, sibling_right, siblings)
 
 

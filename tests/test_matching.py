@@ -1,0 +1,335 @@
+"""The matcher on the seeds, and the parts that it is made of."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from datasette_newscompare.loading.comparing import load_story
+from datasette_newscompare.matching import scorer
+from datasette_newscompare.matching.alignment import Aligned, primary_and_moved
+from datasette_newscompare.matching.facts import group_facts
+from datasette_newscompare.matching.features import NAMES, pair_features
+from datasette_newscompare.matching.index import build_index
+from datasette_newscompare.matching.settings import MatchSettings
+from datasette_newscompare.matching.story import compare_story
+from datasette_newscompare.matching.tokens import rarity, stem, tokenise
+from datasette_newscompare.matching.trees import read_forest
+from datasette_newscompare.matching.wordpieces import wordpieces
+from datasette_newscompare.records import Quantity, StoryArticle, StorySentence
+
+LEFT, RIGHT = "000_70963c9eee253a3c", "003_27c86b006fe4f70f"
+
+CORE = {
+    "Peskov": ("On Tuesday, Kremlin spokesman Dmitry Peskov", "Amid these developments, Kremlin spokesman"),
+    "Stefanishyna": ("Ukraine’s Deputy Prime Minister for European", "Ukraine’s Deputy Prime Minister Olga"),
+    "five per cent": ("Kyiv estimates that Ukraine holds around 5%", "Ukrainian officials estimate that the country"),
+    "500 billion": ("Trump said earlier this month that the US military", "Earlier this month, Trump articulated"),
+    "state TV": (
+        "In a state TV interview on Monday, Russian President Vladimir Putin expressed",
+        "During a state tele",
+    ),
+    "aluminium": ("He added that the proposal could also involve", "He suggested that the two nations might also"),
+    "far more": ("Putin dismissed concerns over a potential US-Ukraine", "In an attempt to undermine Trump's push"),
+    "natural wealth": ("Putin’s offer to grant the US access to Russia’s", "Putin's overture to the U.S."),
+    "pressure": (
+        "Putin’s move comes as Ukraine faces mounting pressure",
+        "This proposal arises at a time when Ukraine",
+    ),
+    "Trump's push": ("Meanwhile, a Ukrainian minister revealed", "This development comes amid ongoing discussions"),
+    "access": ("Vladimir Putin, the Russian President has expressed", "In a surprising move, Russian President"),
+    "EU": ("Meanwhile, the European Union has taken", "In parallel, the European Union is pursuing"),
+}
+ALONE = ("Zelenzky has disputed", "In 2023, Putin accused", "This aligns with recent Russian rhetoric")
+
+
+@pytest.fixture(scope="module")
+def seeds(seeds_db: Path) -> tuple[StoryArticle, ...]:
+    from sqlite_utils import Database
+
+    db = Database(sqlite3.connect(f"file:{seeds_db}?mode=ro", uri=True))
+    return load_story(db, next(iter(db.query("SELECT id FROM stories")))["id"])
+
+
+@pytest.fixture(scope="module")
+def text(seeds: tuple[StoryArticle, ...]) -> dict[int, str]:
+    return {s.id: s.text for a in seeds for s in a.sentences}
+
+
+def test_both_seed_articles_are_in_the_story(seeds: tuple[StoryArticle, ...]) -> None:
+    assert [a.id for a in seeds] == [LEFT, RIGHT]
+
+
+@pytest.mark.parametrize("name", CORE)
+def test_core_pair_of_the_seeds_is_found(name: str, seeds: tuple[StoryArticle, ...], text: dict[int, str]) -> None:
+    left, right = CORE[name]
+    found = [
+        m
+        for m in compare_story(seeds).matches
+        if text[m.left_id].startswith(left) and text[m.right_id].startswith(right)
+    ]
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("start", ALONE)
+def test_what_only_one_seed_article_tells_has_no_match(
+    start: str, seeds: tuple[StoryArticle, ...], text: dict[int, str]
+) -> None:
+    matched = {text[i] for m in compare_story(seeds).matches for i in (m.left_id, m.right_id)}
+    assert any(t.startswith(start) for t in text.values())
+    assert not any(t.startswith(start) for t in matched)
+
+
+def test_sentence_about_krasnoyarsk_is_at_most_a_partial_match(
+    seeds: tuple[StoryArticle, ...], text: dict[int, str]
+) -> None:
+    kinds = [m.kind for m in compare_story(seeds).matches if "Krasnoyarsk" in text[m.left_id] + text[m.right_id]]
+    assert set(kinds) <= {"partial"}
+
+
+def test_repeats_of_the_seeds_are_marked(seeds: tuple[StoryArticle, ...], text: dict[int, str]) -> None:
+    found = {(text[r.sentence_id][:60], text[r.repeat_of][:60]) for r in compare_story(seeds).repeats}
+    interview = "In a state TV interview on Monday, Russian President Vladimir Putin"
+    aluminium = "He added that the proposal could"
+    assert any(a.startswith(interview[:60]) and b.startswith(interview[:60]) for a, b in found)
+    assert any(a.startswith(aluminium) and b.startswith(aluminium) for a, b in found)
+    assert any(a == b and a.startswith("Putin Proposes Rare Minerals") for a, b in found)
+
+
+def test_all_that_explains_a_match_stands_in_both_sentences(
+    seeds: tuple[StoryArticle, ...], text: dict[int, str]
+) -> None:
+    by_id = {s.id: s for a in seeds for s in a.sentences}
+    comparison = compare_story(seeds)
+    assert comparison.matches
+    for m in comparison.matches:
+        stems = [{t.stem for t in tokenise(by_id[i])} for i in (m.left_id, m.right_id)]
+        shown = [*m.why.names, *m.why.words, *m.why.quoted]
+        assert shown
+        for words in shown:
+            assert words.lower() in text[m.left_id].lower()
+            alone = StorySentence(0, "", "", 0, 0, "body", 0, f"the {words}")
+            assert {t.stem for t in tokenise(alone)} - {"the"} <= stems[0] & stems[1]
+
+
+def test_numbers_that_carry_a_match_are_shown(seeds: tuple[StoryArticle, ...], text: dict[int, str]) -> None:
+    numbers = {
+        text[m.left_id][:12]: m.why.numbers for m in compare_story(seeds).matches if m.is_primary and m.why.numbers
+    }
+    assert numbers["Kyiv estimat"] == ("5%",)
+    assert numbers["Trump said e"] == ("$500bn",)
+
+
+def test_rare_words_come_rarest_first(seeds: tuple[StoryArticle, ...]) -> None:
+    for m in compare_story(seeds).matches:
+        stated = [rarity(w) for w in m.why.words if re.fullmatch("[a-z]+", w)]
+        assert len(stated) < 2 or stated[0] >= stated[-1] - 0.15
+
+
+def test_primary_matches_are_one_to_one(seeds: tuple[StoryArticle, ...]) -> None:
+    primary = [m for m in compare_story(seeds).matches if m.is_primary]
+    assert len({m.left_id for m in primary}) == len({m.right_id for m in primary}) == len(primary)
+    assert len(primary) >= 12
+
+
+def test_near_misses_are_of_sentences_without_a_match(seeds: tuple[StoryArticle, ...]) -> None:
+    comparison = compare_story(seeds)
+    matched = {i for m in comparison.matches for i in (m.left_id, m.right_id)}
+    assert comparison.near_misses
+    for miss in comparison.near_misses:
+        assert miss.sentence_id not in matched
+        assert 0.05 <= miss.score <= 1
+
+
+def test_order_of_the_articles_changes_nothing(seeds: tuple[StoryArticle, ...]) -> None:
+    assert compare_story(seeds) == compare_story(tuple(reversed(seeds)))
+
+
+def test_comparison_runs_the_same_twice(seeds: tuple[StoryArticle, ...]) -> None:
+    assert compare_story(seeds) == compare_story(seeds)
+
+
+def test_threshold_decides_what_is_a_match(seeds: tuple[StoryArticle, ...]) -> None:
+    few = compare_story(seeds, MatchSettings(threshold=0.9)).matches
+    many = compare_story(seeds, MatchSettings(threshold=0.3)).matches
+    assert 0 < len(few) < len(many)
+    assert min(m.score for m in few) >= 0.9
+
+
+def test_unknown_level_is_named_in_the_error(seeds: tuple[StoryArticle, ...]) -> None:
+    with pytest.raises(ValueError, match="finest"):
+        compare_story(seeds, MatchSettings(level="finest"))
+
+
+@pytest.mark.parametrize("articles", [(), (StoryArticle("a", "a", None, ()),)])
+def test_story_without_sentences_has_nothing_to_compare(articles: tuple[StoryArticle, ...]) -> None:
+    comparison = compare_story(articles)
+    assert comparison.matches == comparison.facts == comparison.repeats == comparison.near_misses == ()
+
+
+def sentence(id: int, article: str, text: str, quantities: tuple[Quantity, ...] = ()) -> StorySentence:
+    return StorySentence(id, article, article, id, 0, "body", 0, text, quantities=quantities)
+
+
+def test_words_that_mean_the_same_number_are_one_token() -> None:
+    short = sentence(1, "a", "It cost $500bn.", (Quantity("money", 5e11, "USD", "=", False, 8, 14, "$500bn"),))
+    long = sentence(
+        2, "b", "It cost $500 billion.", (Quantity("money", 5e11, "USD", "=", False, 8, 20, "$500 billion"),)
+    )
+    assert [t.stem for t in tokenise(short)] == [t.stem for t in tokenise(long)]
+    assert tokenise(long)[-1].end == 20
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("minerals", "mineral"),
+        ("proposed", "proposal"),
+        ("negotiations", "negotiation"),
+        ("told", "tell"),
+        ("u.s.", "americans"),
+    ],
+)
+def test_forms_of_a_word_share_a_stem(one: str, other: str) -> None:
+    assert stem(one) == stem(other)
+
+
+def test_pronoun_us_is_not_the_country() -> None:
+    assert stem("us") != stem("u.s.")
+
+
+def test_rarer_words_weigh_more() -> None:
+    assert rarity("the") == 0 < rarity("minister") < rarity("aluminium") < rarity("krasnoyarsk") <= 1
+
+
+def test_forest_gives_the_leaf_that_its_tests_lead_to() -> None:
+    generator = random.Random(7)
+    trees = []
+    for _ in range(20):
+        trees.append(_grow(generator, 15))
+    data = {
+        "names": ["x", "y", "z"],
+        "ensembles": [{"base": 0.5, "trees": trees[:12]}, {"base": -1.0, "trees": trees[12:]}],
+    }
+    forest = read_forest(data, ("unused", "z", "y", "x"))
+    rows = np.array([[9, *(generator.random() for _ in range(3))] for _ in range(600)], dtype=np.float32)
+    expected = [
+        [base + sum(_leaf(t, row[[3, 2, 1]]) for t in some) for base, some in ((0.5, trees[:12]), (-1.0, trees[12:]))]
+        for row in rows
+    ]
+    np.testing.assert_allclose(forest.predict(rows), expected, atol=1e-5)
+
+
+def _grow(generator: random.Random, leaves: int) -> dict[str, list[float]]:
+    tree: dict[str, list[float]] = {"feature": [], "threshold": [], "left": [], "right": [], "value": []}
+
+    def node(count: int) -> int:
+        if count == 1:
+            tree["value"].append(generator.uniform(-1, 1))
+            return -len(tree["value"])
+        at = len(tree["feature"])
+        tree["feature"].append(generator.randrange(3))
+        tree["threshold"].append(float(np.float32(generator.random())))
+        tree["left"].append(0)
+        tree["right"].append(0)
+        first = generator.randint(1, count - 1)
+        tree["left"][at], tree["right"][at] = node(first), node(count - first)
+        return at
+
+    node(leaves)
+    return tree
+
+
+def _leaf(tree: dict[str, list[float]], row: np.ndarray) -> float:
+    at = 0
+    while at >= 0:
+        side = "left" if row[int(tree["feature"][at])] <= np.float32(tree["threshold"][at]) else "right"
+        at = int(tree[side][at])
+    return tree["value"][-1 - at]
+
+
+def test_forest_says_which_feature_it_lacks() -> None:
+    with pytest.raises(ValueError, match="likeness"):
+        read_forest({"names": ["likeness"], "ensembles": []}, ("x",))
+
+
+@pytest.mark.parametrize("level", ["lexical", "encoder"])
+def test_packaged_model_says_how_well_it_did(level: str) -> None:
+    figures = scorer.load_model(level).figures
+    assert figures["trained on"]["stories"] >= 100
+    assert 0.7 < figures["cross-validated"]["F"] < 1
+
+
+def test_calibration_rises_with_the_raw_score() -> None:
+    model = scorer.load_model("lexical")
+    assert (np.diff(model.any_to) >= 0).all()
+    assert model.any_to[-1] <= 1
+    assert model.any_to[0] >= 0
+
+
+def test_features_do_not_depend_on_which_sentence_comes_first() -> None:
+    one = StoryArticle("a", "a", None, (sentence(1, "a", "The harbour bridge in Kettby closed on Monday."),))
+    other = StoryArticle(
+        "b", "b", None, (sentence(2, "b", "Drivers waited for hours when the bridge in Kettby closed without notice."),)
+    )
+    index, turned = build_index([one, other]), build_index([other, one])
+    row, column = np.array([0]), np.array([1])
+    first, second = pair_features(index, row, column)[0], pair_features(turned, row, column)[0]
+    np.testing.assert_allclose(first, second, atol=1e-6)
+    assert first[0, NAMES.index("names_shared")] == 1
+
+
+def _story(*sizes: int) -> list[StoryArticle]:
+    names = "abcdef"
+    start = 0
+    out = []
+    for name, size in zip(names, sizes, strict=False):
+        out.append(
+            StoryArticle(name, name, None, tuple(sentence(start + k, name, f"Word {start + k}.") for k in range(size)))
+        )
+        start += size
+    return out
+
+
+def test_rows_out_of_reading_order_are_moved() -> None:
+    index = build_index(_story(4, 4))
+    order = [(0, 5), (1, 6), (2, 7), (3, 4)]
+    matches = [Aligned(k, a, b, 0.9, 0.9, "paraphrase") for k, (a, b) in enumerate(order)]
+    primary, moved = primary_and_moved(index, matches)
+    assert primary == {0, 1, 2, 3}
+    assert moved == {3}
+
+
+def test_facts_do_not_chain() -> None:
+    index = build_index(_story(1, 1, 1))
+    chain = [Aligned(0, 0, 1, 0.9, 0.9, "paraphrase"), Aligned(1, 1, 2, 0.8, 0.8, "paraphrase")]
+    assert group_facts(index, chain, []) == [(0, 1)]
+    closed = [*chain, Aligned(2, 0, 2, 0.7, 0.7, "paraphrase")]
+    assert group_facts(index, closed, []) == [(0, 1, 2)]
+
+
+def test_wordpieces_keep_their_places_in_the_text() -> None:
+    text = "Zelenskiy’s minéral deal, worth $500bn."
+    pieces = wordpieces(text, 96)
+    assert text[pieces.starts[1] : pieces.ends[1]].lower() == "ze"
+    words = [text[a:b] for a, b in zip(pieces.starts, pieces.ends, strict=True) if a >= 0]
+    assert "".join(words) == text.replace(" ", "")
+    assert "minéral"[:4] in "".join(words)
+
+
+def test_wordpieces_stop_at_the_longest_that_is_read() -> None:
+    assert len(wordpieces("word " * 500, 96).ids) == 96
+
+
+def test_model_files_are_plain_json() -> None:
+    for level in ("lexical", "encoder"):
+        path = Path(scorer.__file__).parent / f"model_{level}.json"
+        assert set(json.loads(path.read_text(encoding="utf-8"))) == {
+            "figures", "decision", "calibration", "pair", "context",
+        }  # fmt: skip

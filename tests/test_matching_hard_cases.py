@@ -1,0 +1,194 @@
+"""What a person would align, and what only looks alike: small stories written for each case."""
+
+from __future__ import annotations
+
+from datasette_newscompare.matching.story import compare_story
+from datasette_newscompare.records import Match, StoryArticle, StoryComparison, StorySentence
+from datasette_newscompare.text.document import annotate
+
+SURROUNDINGS = {
+    "a": [
+        "Rain is forecast for most of the valley through the weekend.",
+        "Shops along the main street opened as usual.",
+        "A spokeswoman declined to comment on the costs.",
+    ],
+    "b": [
+        "The museum will reopen after two years of repairs.",
+        "Visitors queued from early morning to see the new hall.",
+        "Tickets for March have sold out.",
+    ],
+}
+
+
+def article(name: str, *sentences: str, headline: str | None = None) -> StoryArticle:
+    """An article as the text stage reads it, each given sentence a paragraph of its own."""
+    text = "\n\n".join(([headline] if headline else []) + list(sentences))
+    found = annotate(text, headline)
+    offset = 1000 * (ord(name[0]) - ord("a"))
+    return StoryArticle(
+        name,
+        name,
+        None,
+        tuple(
+            StorySentence(
+                id=offset + s.position,
+                article_id=name,
+                source_id=name,
+                position=s.position,
+                paragraph=s.paragraph,
+                role=s.role,
+                start=s.start,
+                text=s.text,
+                quantities=tuple(q for position, q in found.quantities if position == s.position),
+                quotes=tuple(q for position, q in found.quotes if position == s.position),
+            )
+            for s in found.sentences
+        ),
+    )
+
+
+def told(comparison: StoryComparison, *articles: StoryArticle) -> dict[tuple[str, str], Match]:
+    """The matches by the texts of their two sentences."""
+    text = {s.id: s.text for a in articles for s in a.sentences}
+    return {(text[m.left_id], text[m.right_id]): m for m in comparison.matches}
+
+
+def compare(left: list[str], right: list[str]) -> dict[tuple[str, str], Match]:
+    a = article("a", *left, *SURROUNDINGS["a"])
+    b = article("b", *right, *SURROUNDINGS["b"])
+    return told(compare_story([a, b]), a, b)
+
+
+def test_same_people_and_topic_but_another_fact_do_not_match() -> None:
+    first = "Mayor Ingrid Solheim told the city council on Monday that the harbour bridge would close for repairs."
+    other = "Mayor Ingrid Solheim thanked the city council for the flowers it had sent to her wedding."
+    more = "Solheim, who has been mayor of Kettby since 2019, leads a council of 31 members."
+    again = "The council meets every second Monday in the old town hall of Kettby."
+    assert (first, other) not in compare([first, more], [other, again])
+
+
+def test_same_figure_about_another_thing_does_not_match() -> None:
+    jobs = "The steelworks in Dalby will cut 450 jobs by the end of next year, its owner said."
+    school = "The new primary school has room for 450 pupils and opens its doors in autumn."
+    assert (jobs, school) not in compare([jobs], [school])
+
+
+def test_will_and_will_not_are_matched_only_with_the_contradiction_shown() -> None:
+    will = "The central bank will raise its key interest rate in September, governor Paul Adeyemi said on Friday."
+    will_not = (
+        "The central bank will not raise its key interest rate in September, governor Paul Adeyemi said on Friday."
+    )
+    found = compare([will], [will_not])
+    match = found.get((will, will_not))
+    assert match is not None
+    assert match.kind != "verbatim"
+
+
+def test_quote_and_its_paraphrase_match() -> None:
+    quote = (
+        '"We will rebuild every school that the flood destroyed before the winter," Education Minister Ana Duarte said.'
+    )
+    paraphrase = "Education Minister Ana Duarte promised to rebuild all schools destroyed by the flood before winter."
+    match = compare([quote], [paraphrase])[quote, paraphrase]
+    assert "Ana Duarte" in " ".join(match.why.names)
+    assert {"rebuild", "flood"} <= set(match.why.words)
+
+
+def test_sentence_split_in_two_on_the_other_side_matches_both_parts() -> None:
+    whole = (
+        "Firefighters rescued 14 hikers from Mount Verrin on Sunday night after a landslide blocked the trail, "
+        "and two of the hikers were flown to a hospital in Castra with broken legs."
+    )
+    first = "Firefighters rescued 14 hikers from Mount Verrin on Sunday night after a landslide blocked the trail."
+    second = "Two of the hikers were flown to a hospital in Castra with broken legs."
+    found = compare([whole], [first, second])
+    assert (whole, first) in found
+    assert (whole, second) in found
+
+
+def test_wire_story_copied_whole_is_verbatim_throughout() -> None:
+    wire = [
+        "A cargo ship ran aground off the coast of Lindmark early on Wednesday, spilling fuel into the bay.",
+        "All 22 crew members were taken ashore by the coast guard, which said nobody was hurt.",
+        "The ship, the Marisol, was carrying timber from Brazil when it lost power in a storm.",
+        "Officials closed three beaches and asked people to stay away from the water.",
+        '"We expect the clean-up to take weeks," harbour master Jonas Feld told reporters.',
+    ]
+    a, b = article("a", *wire), article("b", *(s.replace('"', "”", 2).replace("”", "“", 1) for s in wire))
+    comparison = compare_story([a, b])
+    pairs = {(m.left_id, m.right_id - 1000): m for m in comparison.matches}
+    for place in range(len(wire)):
+        match = pairs[place, place]
+        assert match.kind == "verbatim"
+        assert match.is_primary
+        assert not match.is_moved
+        assert match.score > 0.9
+    assert len(comparison.facts) == len(wire)
+
+
+def test_live_blog_fragments_match_the_report_and_not_each_other() -> None:
+    fragments = [
+        "14:05",
+        "Police say the suspect, Karl Wendt, was arrested at a petrol station in Holm.",
+        "14:20",
+        "More to follow.",
+        "14:40",
+        "The stadium was evacuated after two loud bangs were heard near gate C.",
+    ]
+    report = [
+        "Karl Wendt was arrested at a petrol station in Holm, police said.",
+        "More than 30,000 people had to leave the stadium after two loud bangs near gate C.",
+    ]
+    a, b = article("a", *fragments, *SURROUNDINGS["a"]), article("b", *report, *SURROUNDINGS["b"])
+    found = told(compare_story([a, b]), a, b)
+    assert (fragments[1], report[0]) in found
+    assert (fragments[5], report[1]) in found
+    assert not any(pair[0] in ("14:05", "14:20", "14:40", "More to follow.") for pair in found)
+
+
+def test_headline_in_capitals_matches_the_same_words_in_lower_case() -> None:
+    shouted = "SENATE PASSES $40 BILLION FLOOD RELIEF BILL AFTER ALL-NIGHT DEBATE"
+    plain = "Senate passes $40bn flood relief bill after all-night debate"
+    body = "The bill goes to the president, who has said that she will sign it."
+    a = article("a", body, *SURROUNDINGS["a"], headline=shouted)
+    b = article("b", *SURROUNDINGS["b"], headline=plain)
+    match = told(compare_story([a, b]), a, b)[shouted, plain]
+    assert match.kind in ("verbatim", "near-verbatim")
+    assert match.why.numbers == ("$40 BILLION",)
+
+
+def test_article_that_repeats_itself_has_repeats_and_both_match_the_other_source() -> None:
+    once = "Voters in Marland rejected the new tax by 61 percent to 39 percent, final results showed on Sunday."
+    again = "Voters in Marland rejected the new tax by 61 percent to 39 percent, the final results showed."
+    other = "Final results on Sunday showed that 61 percent of voters in Marland had rejected the new tax."
+    a = article("a", once, *SURROUNDINGS["a"], again)
+    b = article("b", other, *SURROUNDINGS["b"])
+    comparison = compare_story([a, b])
+    text = {s.id: s.text for x in (a, b) for s in x.sentences}
+    assert [(text[r.sentence_id], text[r.repeat_of]) for r in comparison.repeats] == [(again, once)]
+    found = told(comparison, a, b)
+    assert (once, other) in found
+    assert (again, other) in found
+    assert {text[i] for i in comparison.facts[0].sentence_ids} == {once, again, other}
+
+
+def test_sentences_of_one_source_never_match_each_other() -> None:
+    line = "The ferry between Orsa and Vik will not run on Tuesday because of high waves, its operator said."
+    a = article("a", line, *SURROUNDINGS["a"])
+    b = article("b", line, *SURROUNDINGS["b"])
+    b = StoryArticle(b.id, "a", None, tuple(type(s)(**{**_fields(s), "source_id": "a"}) for s in b.sentences))
+    comparison = compare_story([a, b])
+    assert comparison.matches == ()
+    assert comparison.facts == ()
+    assert [(r.sentence_id, r.repeat_of, r.kind) for r in comparison.repeats] == [(1000, 0, "verbatim")]
+
+
+def test_boilerplate_takes_no_part() -> None:
+    a = article("a", *SURROUNDINGS["a"], "Leave a comment")
+    b = article("b", *SURROUNDINGS["b"], "Leave a comment")
+    assert a.sentences[-1].role == "boilerplate"
+    assert compare_story([a, b]).matches == ()
+
+
+def _fields(sentence: StorySentence) -> dict[str, object]:
+    return {name: getattr(sentence, name) for name in StorySentence.__slots__}
