@@ -67,6 +67,8 @@ def test_spellings_of_one_name_are_one_entity(type_: str, names: tuple[str, ...]
         ("person", ("Daniel Smith", "Daniela Smith")),
         ("person", ("John Lind", "Anna Lind")),
         ("person", ("George Bush", "Kate Busch")),
+        ("person", ("Faiz Shakir", "Shakur")),
+        ("place", ("Alabama Senate", "Alabama")),
         ("place", ("South Korea", "North Korea")),
         ("place", ("Niger", "Nigeria")),
         ("organisation", ("Labour Party", "Conservative Party")),
@@ -112,6 +114,30 @@ def test_surname_of_two_people_goes_to_the_one_named_far_more_often() -> None:
         ("Donald Trump", (0, 1, 3)),
         ("Melania Trump", (2,)),
     ]
+
+
+def test_surname_used_long_before_a_relative_is_named_is_not_the_relative() -> None:
+    found = mentions(*[("Trump", "person")] * 5, ("Melania Trump", "person"), ("Trump", "person"))
+    articles = {"a": resolve_article(found)}
+    assert [(e.name, len(e.mention_indexes)) for e in articles["a"]] == [("Trump", 6), ("Melania Trump", 1)]
+    assert [e.name for e in resolve_story(articles)] == ["Trump", "Melania Trump"]
+    articles["b"] = resolve_article(mentions(("Donald Trump", "person"), ("Trump", "person")))
+    story = resolve_story(articles)
+    assert [(e.name, dict(e.forms)) for e in story] == [
+        ("Donald Trump", {"Trump": 7, "Donald Trump": 1}),
+        ("Melania Trump", {"Melania Trump": 1}),
+    ]
+
+
+def test_surname_used_before_in_headline_and_standfirst_is_the_person() -> None:
+    found = [Mention(at, at + 5, "Putin", "person") for at in (0, 150, 230, 900, 950)]
+    found.insert(3, Mention(420, 434, "Vladimir Putin", "person"))
+    assert [e.name for e in resolve_article(found)] == ["Vladimir Putin"]
+
+
+def test_family_name_that_stands_first_is_found_alone() -> None:
+    found = mentions(("Xi Jinping", "person"), *[("Xi", "person")] * 9)
+    assert [e.name for e in resolve_article(found)] == ["Xi Jinping"]
 
 
 def test_surname_that_the_model_took_for_an_organisation_is_the_person() -> None:

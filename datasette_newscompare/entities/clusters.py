@@ -25,6 +25,8 @@ class Form:
     start: int = -1
     end: int = -1
     """Offsets, where it is a mention: "European Union (EU)" introduces an abbreviation."""
+    article: int = -1
+    """Which article of the story it is an entity of."""
     spellings: tuple[tuple[str, int], ...] = ()
     """All its spellings and their counts, where it is an entity already."""
 
@@ -146,7 +148,7 @@ def _joined(keys: Sequence[str], type_of: Mapping[str, str], by_key: Mapping[str
             short = name_key(entry.name) if entry else _key_of(core, type_of)
             if short != key and type_of.get(short) == type_of[key]:
                 cores[short].setdefault(key, country)
-        for short in {_key_of(short, type_of) for short in short_keys(key, leads)}:
+        for short in {_key_of(short, type_of) for short in short_keys(key, type_of[key], leads)}:
             if type_of.get(short) == type_of[key]:
                 longer[short].append(key)
         first = _key_of(key.split(" ", 1)[0], type_of)

@@ -56,7 +56,8 @@ def _votes(text: str, mentions: Iterable[Mention], persons: set[str]) -> dict[st
             inside[key] += 1
     for key, count in inside.items():
         guessed = votes[key]["person"] + votes[key]["organisation"]
-        likely = count > 1 and 2 * count >= votes[key].total() and key.count(" ") < 2
+        enough = 4 if votes[key]["person"] else 2
+        likely = count > 1 and enough * count >= votes[key].total() and key.count(" ") < 2
         if likely and guessed and key.split(" ")[-1] not in tables().organisation_heads:
             votes[key]["place"] += guessed + 1
     for key in persons & votes.keys():
@@ -126,6 +127,14 @@ def _apart(
             continue
         first, _, rest = m.text.partition(" ")
         word = fold(first)
+        head, _, last = m.text.rpartition(" ")
+        if m.type == "person" and " " in head and fold(last) in surnames and types.get(name_key(head)) == "person":
+            yield Mention(m.start, m.start + len(head), head, "person")  # Hillary Clinton Trump
+            yield Mention(m.end - len(last), m.end, last, "person")
+            continue
+        if rest.startswith("of ") and m.type == "person" and word in surnames:
+            yield Mention(m.start, m.start + len(first), first, "person")
+            continue
         if rest and m.type == "person" and word in surnames and small.issuperset(rest.lower().split(" ")):
             yield Mention(m.start, m.start + len(first), first, "person")
             continue

@@ -73,15 +73,17 @@ def resolve_story(articles: Mapping[ArticleId, Sequence[LocalEntity]]) -> list[S
     Every local entity belongs to exactly one story entity.
     """
     locals_ = [(article, n, entity) for article, entities in articles.items() for n, entity in enumerate(entities)]
+    numbers = {article: number for number, article in enumerate(articles)}
     forms = [
         Form(
             surface=entity.name,
             types=Counter({entity.type: sum(count for _, count in entity.forms)}),
             count=sum(count for _, count in entity.forms),
             position=position,
+            article=numbers[article],
             spellings=entity.forms,
         )
-        for position, (_, _, entity) in enumerate(locals_)
+        for position, (article, _, entity) in enumerate(locals_)
     ]
     found: list[tuple[int, StoryEntity]] = []
     for group in cluster(forms):

@@ -81,7 +81,7 @@ def core_keys(key: str) -> Iterator[tuple[str, str | None]]:
             end -= 1
 
 
-def short_keys(key: str, leads: frozenset[str]) -> Iterator[str]:
+def short_keys(key: str, type_: str, leads: frozenset[str]) -> Iterator[str]:
     """The keys of other short forms that a name can have; `leads` are keys of names that may be left off in front.
 
     Rice of "rice university", T-Mobile of "t mobile usa", Jaguars of "jacksonville jaguars", and A380 of "airbus a380"

@@ -194,7 +194,7 @@ def _person_span(text: str, low: int, high: int, start: int, end: int) -> tuple[
             break
         word = fold(first[1].strip(".,"))
         rest = len(re.findall(r"[^\W_]{2,}", text[start + first.end() : end]))
-        table = known(first[1])
+        table = None if word in lists.given_names else known(first[1])
         is_title = word in lists.titles or bool(
             table and (table.type == "organisation" or (table.type in ("group", "place") and rest >= 2))
         )
