@@ -340,6 +340,26 @@ async def test_compare_page_of_one_match_is_found_by_its_number(news: Datasette)
 
 
 @pytest.mark.asyncio
+async def test_compare_page_of_a_very_long_article_goes_on_to_further_rows(tmp_path: Path) -> None:
+    path = build(tmp_path / "news.db")
+    with sqlite3.connect(path) as connection:
+        connection.executemany(
+            'INSERT INTO sentences (article_id, position, paragraph, role, start, "end", text) '
+            "VALUES ('ledger', ?, 1, 'body', ?, ?, 'More.')",
+            [(n, 1000 + n * 6, 1005 + n * 6) for n in range(10, 810)],
+        )
+    datasette = Datasette([str(path)])
+    address, sentences = LEDGER_POST, []
+    while address:
+        page = await seen(datasette, address)
+        sentences += [td.attributes["id"] for td in page.one("table", "nc-compare").all("td") if "id" in td.attributes]
+        address = next((a.attributes["href"] for a in page.all("a", rel="next")), "")
+    assert len(sentences) == len(set(sentences)) == 807 + 6 + 1
+    page = await seen(datasette, f"{ROOT}/compare?left=post&right=ledger&match=2")
+    assert page.one("tbody", "nc-chosen").attributes["id"] == "match-2"
+
+
+@pytest.mark.asyncio
 async def test_overview_strip_joins_every_match_and_leads_to_it(news: Datasette) -> None:
     page = await seen(news, LEDGER_POST)
     strip = page.one("figure", "nc-strip")

@@ -21,6 +21,7 @@ SAME_TEXT = 0.8
 DIFFERENCES = 40
 QUOTES = 30
 ENTITIES = 12
+CLOSEST = 30
 
 
 @page(
@@ -62,6 +63,7 @@ async def story(call: Call) -> Page:
         for a in articles
     ]
     sources = _sources(refs)
+    pairs = _pairs(call, refs, shared)
     data = {
         "story": {**found[0], "url": call.url(links.story_path(found[0]["id"]))},
         "sources": sources,
@@ -77,7 +79,8 @@ async def story(call: Call) -> Page:
         "difference_counts": {row["kind"]: row["n"] for row in counts},
         "differences": [_difference(call, d) for d in differences],
         "quotes": sorted((_quote(call, q) for q in quotes), key=_by_interest),
-        "pairs": _pairs(call, refs, shared),
+        "pairs": pairs,
+        "closest_pairs": _closest(pairs, refs),
         "entities": [{**entity_ref(call, e), "source_count": e["source_count"]} for e in entities],
     }
     return Page("newscompare/story.html", data, found[0]["title"])
@@ -148,6 +151,7 @@ def _facts(
             "first_source": {"id": f["first_source_id"], "name": f["first_source"]} if f["first_source_id"] else None,
             "first_published": f["first_published"],
             "differences": kinds[f["id"]],
+            "tellings": _tellings(by_fact[f["id"]], sources),
             "cells": [
                 {
                     "source_id": source["id"],
@@ -159,6 +163,15 @@ def _facts(
         }
         for f in facts
     ]
+
+
+def _tellings(told: Mapping[str, Sequence[Row]], sources: Sequence[Row]) -> list[Row]:
+    """The sentences of a fact in the order of the sources, those in the same words once."""
+    texts: dict[str, list[Row]] = defaultdict(list)
+    for source in sources:
+        for s in told.get(source["id"], ()):
+            texts[s["text"]].append({"name": source["name"], "url": s["url"]})
+    return [{"text": text, "sources": by} for text, by in texts.items()]
 
 
 def _without_match(call: Call, rows: Sequence[Row]) -> list[Row]:
@@ -259,6 +272,19 @@ def _pairs(call: Call, articles: Sequence[Row], shared: Sequence[Row]) -> list[R
             )
         rows.append({"article_id": a["id"], "told": a["told"], "cells": cells})
     return rows
+
+
+def _closest(pairs: Sequence[Row], articles: Sequence[Row]) -> list[Row]:
+    """The pairs of which one stands in the other to the largest part."""
+    names = {a["id"]: a["source"]["name"] for a in articles}
+    every = [
+        {"article_id": row["article_id"], "source": names[row["article_id"]], **cell}
+        for row in pairs
+        for cell in row["cells"]
+        if cell and cell["found"]
+    ]
+    every.sort(key=lambda c: -(c["share_found"] or 0))
+    return [{**c, "other_source": names[c["other_article_id"]]} for c in every[:CLOSEST]]
 
 
 def _timeline(articles: Sequence[Row]) -> list[Row]:
