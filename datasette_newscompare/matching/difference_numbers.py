@@ -93,7 +93,9 @@ def _conflict(a: _Figure, b: _Figure) -> bool:
         return False
     if x.kind == "date":
         return same_quantity(x, y) is False and _dates_conflict(x, y)
-    if x.kind == "count" and a.topic and a.topic == b.topic and x.value and y.value:
+    if a.topic != b.topic:
+        return False
+    if a.topic and x.value and y.value:
         return _unlike_tolls(x, y)
     if same_quantity(x, y) is not False or (x.kind in ("duration", "age") and x.unit != y.unit):
         return False

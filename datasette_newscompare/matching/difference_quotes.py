@@ -140,7 +140,7 @@ def _unmarked(quote: Quote, other: StorySentence) -> tuple[int, int, str] | None
         start, end = found[i].start, found[i + size - 1].end
         around = [w.norm for w in found[:i] + found[i + size :] if not _in_quotes(w.start, other)]
         marked = any(q.start < end and start < q.end for q in other.quotes) or (
-            '"' in normalise(other.text[max(0, start - other.start - 3) : start - other.start])
+            '"' in normalise(other.text[max(0, start - other.start - 3) : end - other.start])
         )
         if marked or _REPORTING.isdisjoint(around) or not _FIRST_PERSON.isdisjoint(around):
             return None

@@ -129,8 +129,8 @@ _BOILERPLATE = [
 BOILERPLATE = re.compile(r"[\s\W_]*(?:" + "|".join(_BOILERPLATE) + r")[\s.!:»>→…|*_)\"'-]*", re.IGNORECASE | re.DOTALL)
 # Read with case: "by" and names in capitals are what makes a byline.
 BYLINE = re.compile(
-    r"(?:[Bb]y|BY) (?:[A-Z][\w.'’-]+[, ]*|and |de |van |von |al ){1,8}(?:(?:for|in|at|,|\||[A-Z]).{2,60})?"
-    r"|[-–—]{1,2} ?(?:[A-Z][\w.'’-]+,? ?|and ){2,7}"
+    r"(?:[Bb]y|BY) (?:[A-Z][\w.'’-]+(?:,? |,?$)|and |de |van |von |al ){1,8}(?:(?:for|in|at|,|\||[A-Z]).{2,60})?"
+    r"|[-–—]{1,2} ?(?:[A-Z][\w.'’-]+(?:,? |,?$)|and ){2,7}"
     r"|(?:[A-Z][\w.'’-]+ ){1,3}[A-Z][\w.'’-]+(?:, (?:[A-Z][\w.'’-]+ ){1,2}[A-Z][\w.'’-]+)*,? and "
     r"(?:[A-Z][\w.'’-]+ ){1,2}[A-Z][\w.'’-]+"
 )

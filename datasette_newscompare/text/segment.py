@@ -1,8 +1,8 @@
 """Paragraphs and sentences, with their offsets.
 
 A rule set in the manner of Kiss & Strunk's and Sadvilkar & Neumann's descriptions of the problem (Punkt, 2006;
-PySBD, 2020), written for news: what `benchmarks/text_quality.py` measures it by, and against what, is in
-`docs/text.md`. The work is linear in the text: every pattern looks at a bounded stretch.
+PySBD, 2020), written for news; `benchmarks/text_quality.py` measures it, beside pysbd and spaCy. The work is linear in
+the text: every pattern looks at a bounded stretch.
 """
 
 from __future__ import annotations
