@@ -153,7 +153,7 @@ def peers() -> dict[str, Callable[[Sequence[Labelled]], list[list[object]]]]:
                     sketch.update(word.encode())
                 hashes.append(sketch)
             results = []
-            for cut in (0.12, 0.16, 0.2, 0.25, 0.3):
+            for cut in (0.3, 0.4, 0.5, 0.6):
                 lsh = MinHashLSH(threshold=cut, num_perm=128)
                 for row, sketch in enumerate(hashes):
                     lsh.insert(row, sketch)
