@@ -74,11 +74,11 @@ def first_told(tellers: Sequence[StoryArticle]) -> tuple[str | None, str | None]
 
 
 def _span(published: str) -> tuple[datetime, datetime]:
-    """The first and the last moment that an ISO 8601 date of any precision may mean."""
+    """The first moment that an ISO 8601 date of any precision may mean, and the first that it does not."""
     if len(published) > 10:
         moment = datetime.fromisoformat(published)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-        return moment, moment
+        return moment, moment + timedelta(seconds=1)
     begin = datetime.fromisoformat(published + "-01-01"[len(published) - 10 :] if len(published) < 10 else published)
     begin = begin.replace(tzinfo=timezone.utc)
     days = {4: 366, 7: 31}.get(len(published), 1)
