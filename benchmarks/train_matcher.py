@@ -359,7 +359,7 @@ def main() -> None:
     learned = table.fitted
     figures: dict[str, Any] = {
         "trained on": {
-            "stories": len(stories),
+            "stories": len(np.unique(table.group)),
             "aligned pairs": counts[1],
             "candidate pairs": len(label),
             "pairs with a headline": int((~judged & learned).sum()),
