@@ -35,7 +35,7 @@ def settle(
     persons = {name_key(m.text) for m in given_away}
     votes = _votes(text, mentions, persons)
     surnames, given_names = _parts_of_persons(votes)
-    types = {key: _decide(key, votes[key], surnames, given_names) for key in votes}
+    types = {key: _decide(key, votes[key], surnames, given_names, persons) for key in votes}
     settled = []
     for mention in _apart(mentions, types, surnames, small):
         key = name_key(mention.text)
@@ -76,7 +76,7 @@ def _parts_of_persons(votes: dict[str, Counter[str]]) -> tuple[set[str], set[str
     return surnames, given_names
 
 
-def _decide(key: str, count: Counter[str], surnames: set[str], given_names: set[str]) -> str:
+def _decide(key: str, count: Counter[str], surnames: set[str], given_names: set[str], persons: set[str]) -> str:
     entry = tables().known.get(key)
     if entry:
         return entry.type
@@ -87,6 +87,9 @@ def _decide(key: str, count: Counter[str], surnames: set[str], given_names: set[
         return "person"
     if key in given_names and (not count["place"] or key in tables().given_names):
         return "person"
+    first, _, last = key.partition(" ")
+    if last in persons and not count["place"] and first not in tables().countries:
+        return "person"  # Stormy Foo, where the text also says Ms Foo
     return max(ENTITY_TYPES, key=lambda type_: count[type_])
 
 
@@ -102,6 +105,7 @@ def _is_common_word(mention: Mention, small: frozenset[str]) -> bool:
     )
 
 
+_BETWEEN = re.compile(r"(?:of|to|for|over|on|in|at) ")
 _AND = re.compile(r",?\s(?:and|&)\s|,\s")
 
 
@@ -132,7 +136,7 @@ def _apart(
             yield Mention(m.start, m.start + len(head), head, "person")  # Hillary Clinton Trump
             yield Mention(m.end - len(last), m.end, last, "person")
             continue
-        if rest.startswith("of ") and m.type == "person" and word in surnames:
+        if _BETWEEN.match(rest) and m.type in ("person", "organisation") and word in surnames:
             yield Mention(m.start, m.start + len(first), first, "person")
             continue
         if rest and m.type == "person" and word in surnames and small.issuperset(rest.lower().split(" ")):

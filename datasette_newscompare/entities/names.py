@@ -179,7 +179,7 @@ def name_key(text: str) -> str:
     letters = text.replace(".", "")
     if len(letters) <= 3 and letters.isalpha() and letters.isupper():
         return letters
-    text = fold(text)
+    text = _DOMAIN.sub("", fold(text))
     if text.startswith("the "):
         text = text[4:]
     return _SPACE.sub(

@@ -9,9 +9,7 @@ from functools import lru_cache
 from .names import fold, tables
 
 _SMALL = frozenset({"of", "and", "the", "for", "in", "on", "de", "du", "la", "des", "to", "&", "at"})
-_PLACE_HEADS = frozenset(
-    {"island", "islands", "city", "county", "province", "state", "airport", "square", "river", "peninsula", "region"}
-)
+_PLACE_HEADS = frozenset({"island", "islands", "airport", "peninsula"})
 _PLACE_LEADS = frozenset(
     {"city", "of", "state", "town", "village", "mount", "lake", "province", "republic", "kingdom", "port"}
 )

@@ -66,8 +66,8 @@ def _one(text: str, low: int, high: int, start: int, end: int, type_: str) -> Me
         return None  # a U.S.-Chinese deal: both are found by themselves
     type_ = type_ or ("person" if " " in surface else "organisation")
     words = surface.split(" ")
-    if type_ == "organisation" and len(words) > 2 and known(words[0]) and _looks_like_person(" ".join(words[1:])):
-        type_ = "person"  # Scotland Nicola Sturgeon
+    if type_ == "organisation" and _holds_person(words):
+        type_ = "person"
     if type_ == "person" and " " not in surface and _owns_like_a_company(text, end):
         return Mention(start, end, surface, "organisation")
     if type_ == "person":
@@ -136,6 +136,22 @@ def _looks_like_person(surface: str) -> bool:
         and words[0] in lists.given_names
         and words[-1] not in lists.organisation_heads
         and all(part.isalpha() and part[0].isupper() and not part.isupper() for part in surface.split(" "))
+    )
+
+
+_ADDRESSED = frozenset({"mr", "mrs", "ms", "miss", "sir", "sen", "rep", "gov", "lt", "sgt"})
+
+
+def _holds_person(words: list[str]) -> bool:
+    """Whether a person stands at the end of what the model took for an organisation: Ms Parker, Scotland Ann Parker,
+    City Police Superintendent Bob Parker."""
+    if len(words) > 1 and fold(words[0].strip(".")) in _ADDRESSED:
+        return True
+    lists = tables()
+    return any(
+        (known(words[n - 1]) is not None or fold(words[n - 1]) in lists.titles)
+        and _looks_like_person(" ".join(words[n:]))
+        for n in range(1, len(words) - 1)
     )
 
 
