@@ -18,6 +18,7 @@ RUN_TOGETHER = re.compile(r"[a-z]{3}[A-Z]")
 _POSSESSIVE = re.compile(r"(?:\s?['’‘´`]\s?s|(?<=[sS])['’‘´`])$")
 _INITIALS = re.compile(r"(?:[A-Za-z]\.){2,}[A-Za-z]?$")
 _SPACED_INITIALS = re.compile(r"(?<=\b[A-Z]\.) (?=[A-Z]\.)")
+_DOMAIN = re.compile(r"(?<=\w)\.(?:com|org|net|co\.uk|ca|fr|de)$")
 _LED = re.compile(r"(?<=\w)[-‐](?:led|based|backed|run|owned|born|style|made|controlled|occupied|held|bound|brokered)$")
 _SPACE = re.compile(r"\s+")
 
