@@ -229,9 +229,10 @@ async def test_tables_that_name_entities_suggest_the_panels(seeds: Datasette, se
 async def test_panel_can_be_set_in_metadata(seeds_db: Path) -> None:
     tables = {"articles": {"facets": [{"entity": "place"}]}}
     instance = await serve(seeds_db, {"databases": {seeds_db.stem: {"tables": tables}}})
-    panel = (await page(instance, f"/{seeds_db.stem}/articles.json?{EXTRA}"))["panels"]["place"]
-    assert not panel["hideable"]
-    assert "Ukraine" in [value["label"] for value in panel["results"]]
+    for asked in ("", "_facet_entity=place"):
+        panel = (await page(instance, f"/{seeds_db.stem}/articles.json?{asked}"))["panels"]["place"]
+        assert not panel["hideable"]
+        assert "Ukraine" in [value["label"] for value in panel["results"]]
 
 
 @pytest.mark.asyncio

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from datasette import Forbidden
+
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
@@ -19,20 +21,21 @@ IS_ONE = TableResource is not None
 Actor = Mapping[str, Any] | None
 
 
-async def table_visibility(datasette: Datasette, actor: Actor, database: str, table: str) -> tuple[bool, bool]:
-    """Whether the actor may read a table or view, and whether that is private (closed to the anonymous).
+async def may_read(datasette: Datasette, actor: Actor, database: str, table: str) -> bool:
+    """Whether the actor may read a table or view.
 
     Asks what Datasette's own table page asks: on 1.0 `view-table`, which inherits from the database and the
     instance; on 0.65 table, database and instance in that order, the first that has an opinion deciding.
     """
     if IS_ONE:
-        return await datasette.check_visibility(
-            actor, action="view-table", resource=TableResource(database=database, table=table)
-        )
-    return await datasette.check_visibility(
-        actor,
-        permissions=[("view-table", (database, table)), ("view-database", database), "view-instance"],
-    )
+        resource = TableResource(database=database, table=table)
+        return bool(await datasette.allowed(action="view-table", resource=resource, actor=actor))
+    permissions = [("view-table", (database, table)), ("view-database", database), "view-instance"]
+    try:
+        await datasette.ensure_permissions(actor, permissions)
+    except Forbidden:
+        return False
+    return True
 
 
 def static_url(datasette: Datasette, file: str) -> str:

@@ -145,7 +145,10 @@ class EntityFacet(Facet):
         if not (configs or "_entity" in self.request.args) or not await self._available():
             return [], []
         selected = _entity_ids(self.request)
-        panels = {str(config["config"].get("simple")): config["source"] for config in configs}
+        panels: dict[str, str] = {}
+        for config in configs:
+            # The configuration's come first: one of them that is asked for again still cannot be hidden.
+            panels.setdefault(str(config["config"].get("simple")), config["source"])
         for kind in await self._types_without_panel(selected, set(panels)):
             panels[kind] = "filter"
         results, timed_out = [], []
