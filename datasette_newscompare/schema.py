@@ -25,6 +25,7 @@ def run(db: Database, name: str, parameters: Mapping[str, object] | None = None)
 def initial(db: Database) -> None:
     """The tables and views of the first release."""
     run(db, "001_initial.sql")
+    run(db, "001_story_index.sql")
     run(db, "001_views.sql")
 
 

@@ -6,10 +6,12 @@ import sqlite3
 from collections.abc import Collection, Sequence
 
 import pytest
+from sqlite_utils import Database
 from test_stories import ALL, BUDGET, FERRY_A, FERRY_B, OTHER_FERRY_A, OTHER_FERRY_B, changed
 
+from datasette_newscompare import schema
 from datasette_newscompare.stories import SqliteIndex, StoryDocument, StoryGroup, group, group_new, index_rows
-from datasette_newscompare.stories.index import CANDIDATES, SCHEMA, WRITE_COUNT, WRITE_TERM
+from datasette_newscompare.stories.index import CANDIDATES, WRITE_COUNT, WRITE_TERM
 
 
 class Archive:
@@ -19,8 +21,9 @@ class Archive:
         self.connection = sqlite3.connect(":memory:")
         self.connection.executescript(
             "CREATE TABLE stories (id INTEGER PRIMARY KEY, given_name TEXT UNIQUE);"
-            "CREATE TABLE articles (id TEXT PRIMARY KEY, story_id INTEGER);" + SCHEMA
+            "CREATE TABLE articles (id TEXT PRIMARY KEY, story_id INTEGER);"
         )
+        schema.run(Database(self.connection), "001_story_index.sql")
         self.loaded: dict[str, StoryDocument] = {}
         self.index = SqliteIndex(self.connection, self.read)
 

@@ -1,8 +1,8 @@
 """What the database keeps so that new articles find their stories without reading all the others.
 
 Two tables: in how many articles each term stands, and for each article its weightiest terms with its day, so that one
-look-up by term and time gives the candidates. SCHEMA makes them, `index_rows` says what to write for an article, and
-`SqliteIndex` answers `group_new` from them.
+look-up by term and time gives the candidates. `sql/001_story_index.sql` makes them, `index_rows` says what to write for
+an article, and `SqliteIndex` answers `group_new` from them.
 """
 
 from __future__ import annotations
@@ -16,23 +16,6 @@ import numpy as np
 
 from datasette_newscompare.stories.documents import StoryDocument
 from datasette_newscompare.stories.vectors import ordinal_day, sketches, vectorise
-
-SCHEMA = """
-CREATE TABLE term_counts (
-    term TEXT PRIMARY KEY,
-    article_count INTEGER NOT NULL
-) WITHOUT ROWID;
-
--- day is the proleptic ordinal of the day of publication, 0 where it is not known; weight is in thousandths.
-CREATE TABLE article_terms (
-    term TEXT NOT NULL,
-    day INTEGER NOT NULL,
-    article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
-    weight INTEGER NOT NULL,
-    PRIMARY KEY (term, day, article_id)
-) WITHOUT ROWID;
-CREATE INDEX article_terms_article_id ON article_terms(article_id);
-"""
 
 WRITE_TERM = "INSERT OR REPLACE INTO article_terms (term, day, article_id, weight) VALUES (?, ?, ?, ?)"
 WRITE_COUNT = """
