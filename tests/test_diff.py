@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasette_newscompare.serving.diff import Anchor, Segment, WordDiff, compare, plain
+from datasette_newscompare.serving.diff import Anchor, Segment, WordDiff, compare, contrast, plain
 
 
 def marked(segments: list[Segment], mark: str) -> list[str]:
@@ -127,6 +127,21 @@ def test_a_paraphrase_marks_the_few_shared_words() -> None:
 def test_words_of_other_scripts_are_compared() -> None:
     diff = compare("Президент открыл мост", "Президент закрыл мост")
     assert only(diff) == (["открыл"], ["закрыл"])
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "marks"),
+    [
+        ("12", "15", (["12"], ["15"])),
+        ("12", None, (["12"], [])),
+        ("no one is safe", "In the end no one is safe", ([], ["end"])),
+    ],
+)
+def test_wordings_that_disagree_are_marked_whole_or_word_by_word(
+    left: str | None, right: str | None, marks: tuple[list[str], list[str]]
+) -> None:
+    diff = contrast(left, right)
+    assert tuple([s["text"] for s in side if "mark" in s] for side in (diff.left, diff.right)) == marks
 
 
 def test_marks_that_overlap_are_left_out() -> None:

@@ -222,7 +222,7 @@ async def test_compare_page_marks_changed_number(news: Datasette) -> None:
     left, right = row.all("tr")[0].all("td")
     assert left.one("del", "nc-differs").text == "12"
     assert right.one("ins", "nc-differs").text == "Fifteen"
-    assert "≠ number: 12 Fifteen" in row.one("span", "nc-difference").text
+    assert "≠ number: 12 against| Fifteen" in row.one("span", "nc-difference").text
 
 
 @pytest.mark.asyncio
@@ -281,7 +281,7 @@ async def test_compare_page_turns_around(news: Datasette) -> None:
     left, right = row.all("tr")[0].all("td")
     assert left.one("del", "nc-differs").text == "Fifteen"
     assert right.one("ins", "nc-differs").text == "12"
-    assert "≠ number: Fifteen 12" in row.text
+    assert "≠ number: Fifteen against| 12" in row.text
 
 
 @pytest.mark.asyncio

@@ -9,7 +9,6 @@ are moved.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -19,7 +18,7 @@ from rapidfuzz.distance import LCSseq
 
 from ..text.words import words
 
-FEW_SHARED = 0.4
+FEW_SHARED = 0.34
 """Below this share of the shorter sentence's content words, the shared words are marked instead of the others."""
 
 _JOINABLE = re.compile(r"(?:['’]s\b)?[\s,\-‐‑/&'’%]*")
@@ -97,6 +96,15 @@ def compare(
         _segments(right, _mark(b, pairs_b, moved_b, few), right_differs),
         few,
     )
+
+
+def contrast(left: str | None, right: str | None) -> WordDiff:
+    """Two wordings that are known to disagree: each marked as a whole, or where they share words only what differs."""
+    both = compare(left or "", right or "")
+    if left and right and not both.few_shared and any("mark" in s for s in (*both.left, *both.right)):
+        return both
+    sides: list[list[Segment]] = [[{"text": text, "mark": "differs"}] if text else [] for text in (left, right)]
+    return WordDiff(sides[0], sides[1], both.few_shared)
 
 
 def plain(text: str, marked: Iterable[tuple[int, int, str, str]] = ()) -> list[Segment]:
@@ -215,8 +223,3 @@ def _segments(text: str, tokens: Sequence[_Token], differs: Iterable[tuple[int, 
                 continue
         spans.append((token.start, token.end, token.mark, token.note))
     return plain(text, [*spans, *known])
-
-
-def count_marks(segments: Iterable[Segment]) -> Counter[str]:
-    """How many stretches carry each mark."""
-    return Counter(s["mark"] for s in segments if "mark" in s)

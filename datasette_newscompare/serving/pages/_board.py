@@ -163,9 +163,7 @@ class Board:
             "few_shared": False,
             "why": {key: why.get(key, []) for key in WHY},
             "why_words": [{"label": label, "items": why[key]} for key, label in WHY.items() if why.get(key)],
-            "differences": [
-                {k: d[k] for k in ("kind", "left_text", "right_text", "note")} for d in self.differences[match["id"]]
-            ],
+            "differences": [_difference(d) for d in self.differences[match["id"]]],
             "url": self.call.url(pair),
         }
 
@@ -205,6 +203,8 @@ class Board:
         a, b = self.left.by_id[left], self.right.by_id[right]
         known: tuple[list[tuple[int, int, str]], list[tuple[int, int, str]]] = ([], [])
         for d in self.differences[match["id"]]:
+            if not _is_whole(d):
+                continue
             for spans, name, other, start in (
                 (known[0], "left", "right", a["start"]),
                 (known[1], "right", "left", b["start"]),
@@ -215,6 +215,18 @@ class Board:
         numbers = _agreeing(self.left.quantities[left], self.right.quantities[right])
         anchors = [*numbers[0], *self.left.names[left]], [*numbers[1], *self.right.names[right]]
         return diff.compare(a["text"], b["text"], *anchors, *known)
+
+
+def _difference(d: Row) -> Row:
+    words = diff.contrast(d["left_text"], d["right_text"])
+    shown = {k: d[k] for k in ("kind", "left_text", "right_text", "note")}
+    return {**shown, "left_segments": words.left, "right_segments": words.right}
+
+
+def _is_whole(d: Row) -> bool:
+    """Whether the two wordings share so little that each is marked as a whole, and not word by word."""
+    words = diff.contrast(d["left_text"], d["right_text"])
+    return len(words.left) < 2 and len(words.right) < 2
 
 
 def _agreeing(left: Sequence[Quantity], right: Sequence[Quantity]) -> tuple[list[diff.Anchor], list[diff.Anchor]]:

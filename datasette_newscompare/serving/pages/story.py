@@ -214,12 +214,20 @@ def _lone_sentence(call: Call, w: Row) -> Row:
 
 
 def _difference(call: Call, d: Row) -> Row:
+    words = diff.contrast(d["left_text"], d["right_text"])
     return {
         "id": d["id"],
         "kind": d["kind"],
         "note": d["note"],
-        "left": {"source": d["left_source"], "text": d["left_text"], "sentence": d["left_sentence"]},
-        "right": {"source": d["right_source"], "text": d["right_text"], "sentence": d["right_sentence"]},
+        **{
+            side: {
+                "source": d[f"{side}_source"],
+                "text": d[f"{side}_text"],
+                "segments": segments,
+                "sentence": d[f"{side}_sentence"],
+            }
+            for side, segments in (("left", words.left), ("right", words.right))
+        },
         "match_id": d["match_id"],
         "url": match_url(call, d["left_article_id"], d["right_article_id"], d["match_id"]),
     }

@@ -109,8 +109,9 @@ ORDER BY d.kind
 QUOTES = """
 SELECT match_id, left_source, left_quote, left_speaker, left_article_id, right_source, right_quote, right_speaker,
        right_article_id, score
-FROM quote_comparison
+FROM quote_comparison q
 WHERE story_id = :story_id
+  AND NOT EXISTS (SELECT 1 FROM differences d WHERE d.match_id = q.match_id AND d.kind = 'quote')
 ORDER BY score DESC, match_id
 LIMIT :limit
 """
