@@ -75,7 +75,7 @@ class StoryIndex(Protocol):
 
 
 class SqliteIndex:
-    """The index in the tables of SCHEMA. `read` makes the documents of the ids that it is given."""
+    """The index in the database's tables. `read` makes the documents of the ids that it is given."""
 
     def __init__(
         self, connection: sqlite3.Connection, read: Callable[[Collection[str]], Sequence[StoryDocument]]
