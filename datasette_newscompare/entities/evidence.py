@@ -88,7 +88,7 @@ def _decide(key: str, count: Counter[str], surnames: set[str], given_names: set[
     if key in given_names and (not count["place"] or key in tables().given_names):
         return "person"
     first, _, last = key.partition(" ")
-    if last in persons and not count["place"] and first not in tables().countries:
+    if last in persons - surnames and not count["place"] and first not in tables().countries:
         return "person"  # Stormy Foo, where the text also says Ms Foo
     return max(ENTITY_TYPES, key=lambda type_: count[type_])
 
