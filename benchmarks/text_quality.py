@@ -89,7 +89,6 @@ def measure_sentences(name: str, split: Splitter, folder: Path, show: bool) -> N
     for label, documents in (
         ("GUM news", list(gum(folder))),
         ("seeds", list(seeds(folder))),
-        ("alignment/train", list(aligned(folder / "alignment" / "train"))),
         ("alignment/dev", list(aligned(folder / "alignment" / "dev"))),
     ):
         right = found = wanted = 0
