@@ -42,7 +42,6 @@ class Tables:
     findable: dict[str, Known]
     """Spellings, as they are written, that are searched for where the model saw nothing."""
     titles: frozenset[str]
-    honorifics: frozenset[str]
     suffixes: frozenset[str]
     particles: frozenset[str]
     nicknames: dict[str, frozenset[int]]
@@ -98,7 +97,6 @@ def tables() -> Tables:
         known=known,
         findable={form: entry for form, entry in findable.items() if form not in ambiguous},
         titles=frozenset(words["titles"]),
-        honorifics=frozenset(words["honorifics"]),
         suffixes=frozenset(words["suffixes"]),
         particles=frozenset(words["particles"]),
         nicknames={word: frozenset(numbers) for word, numbers in nicknames.items()},
