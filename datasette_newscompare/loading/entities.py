@@ -11,7 +11,7 @@ from itertools import groupby, islice
 
 from sqlite_utils import Database
 
-from ..entities.index import EntityIndex, identity
+from ..entities.index import EntityIndex, identity, lookup_keys
 from ..entities.names import tidy
 from ..entities.resolve import StoryEntity, resolve_article, resolve_story
 from ..records import Mention
@@ -223,7 +223,7 @@ def _link(db: Database, index: EntityIndex, entities: Sequence[StoryEntity]) -> 
 
 def _index(db: Database, entities: Iterable[StoryEntity]) -> EntityIndex:
     """The stored entities that share a name or spelling with one of these."""
-    keys = sorted({identity(name, e.type) for e in entities for name in (e.name, *(form for form, _ in e.forms))})
+    keys = sorted(set().union(*map(lookup_keys, entities)))
     rows: dict[int, tuple[str, str]] = {}
     aliases: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
     for start in range(0, len(keys), KEYS_A_QUERY):
