@@ -36,9 +36,6 @@ SUGGESTED = ("person", "organisation", "place")
 GUESS = 500
 """How many of the entities that are named most are counted before all others: see `EntityFacet`."""
 
-FEW_ROWS = 2_000
-"""Up to this many rows, counting everything at once is quicker than guessing first."""
-
 LARGEST_ID = 2**63 - 1
 
 
@@ -111,10 +108,11 @@ NAMED = """
 class EntityFacet(Facet):
     """A panel of the entities that the rows name: those that the page is filtered by, then most rows first.
 
-    Counts are exact. Where nothing is filtered, they stand in `entities`. Else the rows' entities are counted, first
-    only the `GUESS` entities that are named most: where the last one shown has more rows than any other entity has
-    in the whole table, none can have been missed, and the long tail is never sorted. Where that does not hold, all
-    are counted. A panel that does not end within `facet_time_limit_ms` is listed as timed out, as Datasette's own are.
+    Counts are exact. Where nothing is filtered, they stand in `entities`. Else the rows' entities are counted; where
+    the page shows much of the table, first only the `GUESS` entities that are named most: where the last one shown
+    has more rows than any other entity has in the whole table, none can have been missed, and the long tail is never
+    sorted. Where that does not hold, all are counted. A panel that does not end within `facet_time_limit_ms` is
+    listed as timed out, as Datasette's own are.
     """
 
     type = "entity"
@@ -226,12 +224,23 @@ class EntityFacet(Facet):
             counts = FILTERED.format(sql=self.sql, table=join.table, column=join.column, rows=join.rows, which=which)
             return NAMED.format(counts=counts)
 
-        if self.row_count is None or self.row_count > FEW_ROWS:
+        if await self._worth_guessing(limit):
             others = await run(NEXT_CANDIDATE.format(count=join.count))
             found = await run(counting(CANDIDATES.format(count=join.count)))
             if not others or (len(found) == limit > len(selected) and found[-1]["n"] > others[0][0]):
                 return found
         return await run(counting("x.entity_id IS NOT NULL" if kind is None else OF_TYPE))
+
+    async def _worth_guessing(self, limit: int) -> bool:
+        """Whether the page shows so large a part of the table that the guess is likely to be right.
+
+        Names are about as frequent as their rank is low (Zipf's law): the last one shown is named `GUESS / limit`
+        times as often as the first one left out, and must still be ahead of it in the rows of the page.
+        """
+        if self.row_count is None:  # too many to count in time
+            return True
+        (row,) = await self._execute(f"SELECT max(rowid) AS n FROM {self.table}", {}, self.ds.sql_time_limit_ms)
+        return bool(row["n"] and self.row_count / row["n"] > limit / GUESS)
 
     def _unfiltered(self) -> bool:
         """Whether the page shows the whole table: nothing stands behind its name in Datasette's SQL."""
