@@ -14,6 +14,9 @@ from datasette.app import Datasette
 from pages_html import Node, parse
 from pages_story import build
 
+from datasette_newscompare.serving._compat import IS_ONE
+from datasette_newscompare.verdicts import judge_match
+
 ROOT = "/news/-/newscompare"
 LEDGER_POST = f"{ROOT}/compare?left=ledger&right=post"
 
@@ -257,6 +260,19 @@ async def test_compare_page_shows_secondary_matches_as_chips(news: Datasette) ->
     chip = page.one("tbody", id="match-2").one("a", "nc-chip")
     assert chip.text == "The Post 1 partial 0.62"
     assert page.one("td", id=chip.attributes["href"][1:]).text.endswith("Market burns down: 15 dead")
+
+
+@pytest.mark.asyncio
+async def test_compare_page_shows_what_people_judged_to_who_may_see_it(tmp_path: Path) -> None:
+    path = build(tmp_path / "news.db")
+    with sqlite3.connect(path) as connection:
+        judge_match(connection, 2, "wrong", "another fire", "ada", "2024-05-03T10:00:00+00:00")
+    page = await seen(Datasette([str(path)]), f"{ROOT}/compare?left=post&right=ledger")
+    assert page.one("tbody", id="match-2").one("span", "nc-verdict").text == "judged wrong by ada: another fire"
+    closed = {"databases": {"news": {"tables": {"verdicts": {"allow": False}}}}}
+    configured = {"config": closed} if IS_ONE else {"metadata": closed}
+    page = await seen(Datasette([str(path)], **configured), LEDGER_POST)
+    assert not page.all("span", "nc-verdict")
 
 
 @pytest.mark.asyncio

@@ -46,12 +46,16 @@ class Board:
         right: Side,
         matches: Sequence[Row],
         differences: Sequence[Row],
+        verdicts: Sequence[Row],
         names: Sequence[str],
     ) -> None:
         self.call, self.left, self.right, self.matches, self.names = call, left, right, matches, names
         self.differences: dict[int, list[Row]] = defaultdict(list)
         for d in differences:
             self.differences[d["match_id"]].append(d)
+        self.verdicts: dict[int, list[Row]] = defaultdict(list)
+        for v in verdicts:
+            self.verdicts[v["match_id"]].append({k: v[k] for k in ("verdict", "note", "actor", "at")})
         self.by_id = {m["id"]: m for m in matches}
         self.primary = {m["left_sentence_id"]: m for m in matches if m["is_primary"]}
         self.others: dict[int, list[Row]] = defaultdict(list)
@@ -163,6 +167,7 @@ class Board:
             "few_shared": False,
             "why": {key: why.get(key, []) for key in WHY},
             "why_words": [{"label": label, "items": why[key]} for key, label in WHY.items() if why.get(key)],
+            "verdicts": self.verdicts[match["id"]],
             "differences": [_difference(d) for d in self.differences[match["id"]]],
             "url": self.call.url(pair),
         }

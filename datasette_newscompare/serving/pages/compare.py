@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..permissions import is_readable
 from ..queries import articles as article_sql
 from ..queries import compare as sql
 from ..router import BadRequest, Call, NotFound, Page, page
@@ -70,16 +71,17 @@ async def compare(call: Call) -> Page:
     left_id, right_id = await _article_ids(call)
     filters = _filters(call)
     pair = {"left": left_id, "right": right_id}
-    left, right, matches, differences, entity_rows = await asyncio.gather(
+    left, right, matches, differences, entity_rows, verdicts = await asyncio.gather(
         load_side(call, left_id, right_id),
         load_side(call, right_id, left_id),
         call.rows(sql.PAIR_MATCHES, pair),
         call.rows(sql.PAIR_DIFFERENCES, pair),
         call.rows(sql.PAIR_ENTITIES, pair),
+        _verdicts(call, pair),
     )
     blind = call.params.get("blind") == "1"
     names = ("Source A", "Source B") if blind else (left.article["source"], right.article["source"])
-    board = Board(call, left, right, matches, differences, names)
+    board = Board(call, left, right, matches, differences, verdicts, names)
     rows = board.rows()
     accepted = [row for row in rows if filters.accepts(row, {**left.entities, **right.entities})]
     chosen = call.integer_param("match")
@@ -168,6 +170,13 @@ def _start(call: Call, rows: Sequence[Row], match_id: int | None) -> int:
         return start
     found = next((i for i, row in enumerate(rows) if row["match"] and row["match"]["id"] == match_id), 0)
     return found // ROWS * ROWS
+
+
+async def _verdicts(call: Call, pair: Row) -> list[Row]:
+    """People's judgements of the matches; none where the actor may not see them: the page itself does without."""
+    if not await is_readable(call.datasette, call.request.actor, call.database.name, ["verdicts"]):
+        return []
+    return await call.rows(sql.PAIR_VERDICTS, pair)
 
 
 async def _article_ids(call: Call) -> tuple[str, str]:

@@ -53,4 +53,17 @@ WHERE s.article_id = :article_id AND s.role <> 'boilerplate'
   AND NOT EXISTS (SELECT 1 FROM repeats r WHERE r.sentence_id = s.id)
 """
 
+PAIR_VERDICTS = """
+SELECT m.id AS match_id, v.verdict, v.note, v.actor, v.at
+FROM matches m
+JOIN verdicts v ON v.left_sentence_id = m.left_sentence_id AND v.right_sentence_id = m.right_sentence_id
+WHERE m.left_article_id = :left AND m.right_article_id = :right
+UNION ALL
+SELECT m.id, v.verdict, v.note, v.actor, v.at
+FROM matches m
+JOIN verdicts v ON v.left_sentence_id = m.left_sentence_id AND v.right_sentence_id = m.right_sentence_id
+WHERE m.left_article_id = :right AND m.right_article_id = :left
+ORDER BY at
+"""
+
 MATCH_ARTICLES = "SELECT left_article_id, right_article_id FROM matches WHERE id = :match_id"
