@@ -59,7 +59,7 @@ def addresses(browser: Browser, server: str) -> dict[str, str]:
     found["story"] = page.url
     found["article"] = str(page.locator("a[href*='/article/']").first.get_attribute("href"))
     to_comparison(page)
-    found["compare"] = page.url
+    found["compare"] = page.url.partition("#")[0]
     to_entities(page)
     found["entities"] = page.url
     to_putin(page)
