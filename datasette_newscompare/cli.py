@@ -15,7 +15,7 @@ from .settings import LoadSettings
 if TYPE_CHECKING:
     from .loading.pipeline import Summary
 
-NEEDED_TO_LOAD = ("numpy", "spacy", "wordfreq")
+NEEDED_TO_LOAD = ("filelock", "numpy", "scipy", "spacy", "wordfreq")
 
 
 def register(cli: click.Group) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
+import click
+from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
 from .. import schema
@@ -20,13 +24,37 @@ class DatabaseProblem(Exception):
 def writable(path: Path, must_exist: bool = False) -> Iterator[Database]:
     """A database with this version's schema, in WAL mode so that others can read while it is written.
 
-    On the way out it goes back to a single file, unless another program has it open.
+    Waits while another loader of this machine writes to it, and says so. On the way out the database goes back to
+    a single file, unless another program has it open.
     Raises DatabaseProblem where the file is missing (with `must_exist`), not a database, locked or not writable.
     """
     if must_exist and not path.exists():
         raise DatabaseProblem(f"{path}: there is no such file; make it with `datasette newscompare load {path} ...`")
     if not path.parent.is_dir():
         raise DatabaseProblem(f"{path}: the folder {path.parent} does not exist; make it first")
+    with _one_at_a_time(path), _open(path) as db:
+        yield db
+
+
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    name = sha256(str(path.resolve()).encode()).hexdigest()[:16]
+    lock = FileLock(Path(tempfile.gettempdir(), f"newscompare-{name}.lock"), mode=0o666)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        click.echo(f"{path}: another loader is writing to it; waiting until it is done", err=True)
+        lock.acquire()
+    except OSError as error:
+        raise DatabaseProblem(f"{path}: can't be locked ({error}); remove {lock.lock_file}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[Database]:
     try:
         connection = sqlite3.connect(path, timeout=30)
     except sqlite3.Error as error:
@@ -42,7 +70,10 @@ def writable(path: Path, must_exist: bool = False) -> Iterator[Database]:
         except sqlite3.DatabaseError as error:
             raise DatabaseProblem(f"{path}: {_advice(error)}") from error
         before = connection.total_changes
-        yield db
+        try:
+            yield db
+        except sqlite3.OperationalError as error:
+            raise DatabaseProblem(f"{path}: {_advice(error)}; what was stored before stands") from error
         if connection.total_changes != before:
             connection.execute("PRAGMA analysis_limit = 1000")
             connection.execute("PRAGMA optimize")
@@ -73,6 +104,8 @@ def _advice(error: sqlite3.Error) -> str:
         return f"this is not an SQLite database that can be read ({text}); choose another name for the output"
     if "readonly" in text or "unable to open" in text:
         return f"can't be written ({text}); check the permissions of the file and its folder"
+    if "full" in text or "disk I/O" in text:
+        return f"the disk refuses more ({text}); make room and run the command again"
     if "locked" in text:
         return "another program is writing to it; wait until it is done and run the command again"
     if "already exists" in text:

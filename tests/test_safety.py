@@ -1,0 +1,116 @@
+"""Loading beside a reader, beside a second loader, and into places that can't be written."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+TEXT = "The {town} dam broke on Monday, flooding {n} houses in {town}.\n\nMayor Ada Finch said nobody was hurt."
+
+
+def write(path: Path, towns: list[str]) -> Path:
+    records = [
+        {"id": f"{source}-{town}", "source": source, "text": TEXT.format(town=town, n=len(town)), "story": town}
+        for town in towns
+        for source in ("Herald", "Post")
+    ]
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path
+
+
+def start(db: Path, lines: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "datasette", "newscompare", "load", str(db), str(lines), "--no-entities"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def check(db: Path) -> str:
+    command = [sys.executable, "-m", "datasette", "newscompare", "check", str(db)]
+    return subprocess.run(command, capture_output=True, text=True).stdout
+
+
+def test_two_loaders_at_once_take_turns_and_lose_nothing(tmp_path: Path) -> None:
+    db = tmp_path / "both.db"
+    loaders = [
+        start(db, write(tmp_path / f"{number}.jsonl", [f"{name}{number}ton" for name in ("Kel", "Whit", "Den", "Cor")]))
+        for number in range(2)
+    ]
+    for loader in loaders:
+        _, errors = loader.communicate()
+        assert loader.returncode == 0, errors
+    with sqlite3.connect(db) as connection:
+        assert connection.execute("SELECT count(*) FROM articles").fetchone() == (16,)
+        assert connection.execute("SELECT count(*) FROM stories WHERE source_count = 2").fetchone() == (8,)
+    assert "all holds" in check(db)
+
+
+def test_a_reader_sees_whole_stories_while_the_loader_writes(tmp_path: Path) -> None:
+    db = tmp_path / "read.db"
+    assert start(db, write(tmp_path / "a.jsonl", ["Kelso"])).wait() == 0
+    loader = start(db, write(tmp_path / "b.jsonl", [f"Town{number}ham" for number in range(40)]))
+    reader = sqlite3.connect(f"file:{db}?mode=ro", uri=True)  # waits five seconds, like Datasette
+    looks = 0
+    while loader.poll() is None:
+        found = reader.execute(
+            """SELECT count(*) FROM stories s WHERE NOT needs_matching AND match_count <>
+               (SELECT count(*) FROM matches WHERE story_id = s.id)"""
+        ).fetchone()
+        assert found == (0,)
+        looks += 1
+        time.sleep(0.01)
+    reader.close()
+    assert loader.returncode == 0
+    assert looks > 10
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_can_not_be_written_is_said_in_words(tmp_path: Path) -> None:
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    folder.chmod(0o500)
+    loader = start(folder / "x.db", write(tmp_path / "a.jsonl", ["Kelso"]))
+    _, errors = loader.communicate()
+    assert loader.returncode == 1
+    assert "check the p" in errors
+    assert "Traceback" not in errors
+
+
+def test_a_folder_that_is_not_there_is_said_in_words(tmp_path: Path) -> None:
+    loader = start(tmp_path / "no" / "x.db", write(tmp_path / "a.jsonl", ["Kelso"]))
+    _, errors = loader.communicate()
+    assert loader.returncode == 1
+    assert "does not exist" in errors
+
+
+def test_a_full_disk_ends_in_words_and_leaves_what_was_stored(tmp_path: Path) -> None:
+    db = tmp_path / "full.db"
+    assert start(db, write(tmp_path / "a.jsonl", ["Kelso"])).wait() == 0
+    lines = write(tmp_path / "b.jsonl", [f"Town{number}ham" for number in range(400)])
+    command = "ulimit -f 1500; exec " + " ".join(
+        [
+            sys.executable,
+            "-m",
+            "datasette",
+            "newscompare",
+            "load",
+            str(db),
+            str(lines),
+            "--no-entities",
+            "--workers",
+            "1",
+        ]
+    )
+    done = subprocess.run(["bash", "-c", "trap '' XFSZ; " + command], capture_output=True, text=True)
+    assert done.returncode == 1, done.stdout
+    assert "Traceback" not in done.stderr
+    with sqlite3.connect(db) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("SELECT count(*) FROM articles WHERE given_story = 'Kelso'").fetchone() == (2,)
+    assert start(db, lines).wait() == 0
+    assert "all holds" in check(db)
