@@ -13,7 +13,9 @@ import pytest
 from datasette.app import Datasette
 from pages_html import Node, parse
 from pages_story import build
+from sqlite_utils import Database
 
+from datasette_newscompare import schema
 from datasette_newscompare.serving._compat import IS_ONE
 from datasette_newscompare.verdicts import judge_match
 
@@ -533,6 +535,55 @@ async def test_story_counts_a_copied_text_once(news: Datasette) -> None:
     assert "5 sources, 5 articles (4 independent: the others carry the same text)" in page.one("p", "nc-lede").text
     copies = [li.text for li in page.one("ul", "nc-articles").all("li") if "the same text as" in li.text]
     assert [c.rpartition("＝ ")[2] for c in copies] == ["the same text as The Ledger", "the same text as The Wire"]
+
+
+# With little to show
+
+
+@pytest.fixture
+def lone(tmp_path: Path) -> Datasette:
+    """A story that one source tells, in an article without a date."""
+    path = tmp_path / "news.db"
+    db = Database(path)
+    schema.migrate(db)
+    db["sources"].insert({"id": "ledger", "name": "The Ledger", "article_count": 1, "story_count": 1})
+    db["stories"].insert({"id": 1, "title": "A quiet day", "article_count": 1, "source_count": 1})
+    row = {"id": "quiet", "source_id": "ledger", "story_id": 1, "title": "A quiet day", "word_count": 3}
+    db["articles"].insert(
+        {**row, "sentence_count": 1, "content_hash": "x", "origin": "test", "loaded_at": "2024-05-02"}
+    )
+    db["article_texts"].insert({"article_id": "quiet", "text": "Nothing happened today."})
+    row = {"article_id": "quiet", "position": 0, "paragraph": 0, "role": "body", "start": 0, "end": 23}
+    db["sentences"].insert({**row, "text": "Nothing happened today."})
+    db["entities"].insert({"id": 1, "name": "Nobody", "type": "person"})
+    db.conn.commit()
+    return Datasette([str(path)])
+
+
+@pytest.mark.asyncio
+async def test_a_story_of_one_source_claims_nothing_about_others(lone: Datasette) -> None:
+    stories = await seen(lone, ROOT)
+    assert stories.one("ol", "nc-stories").all("p")[0].text == "1 article · one source"
+    story = await seen(lone, f"{ROOT}/story/1")
+    assert not story.all("table")
+    assert "match" not in story.one("section", "content").text
+    article = await seen(lone, f"{ROOT}/article/quiet")
+    assert "No other source tells this story in this database." in article.text
+    assert "no match found" not in article.text.lower()
+    assert (await seen(lone, f"{ROOT}/source/ledger")).one("ul", "nc-articles").text.endswith("no other source")
+    assert "named in 0 sentences" in (await seen(lone, f"{ROOT}/entity/1")).text
+
+
+@pytest.mark.asyncio
+async def test_an_empty_database_says_how_to_fill_it(tmp_path: Path) -> None:
+    db = Database(tmp_path / "news.db")
+    schema.migrate(db)
+    db.conn.commit()
+    datasette = Datasette([str(tmp_path / "news.db")])
+    assert "datasette newscompare load news.db ARTICLES" in (await seen(datasette, ROOT)).text
+    assert "No entity fits." in (await seen(datasette, f"{ROOT}/entities")).text
+    assert "No source fits." in (await seen(datasette, f"{ROOT}/sources")).text
+    assert (await answer(datasette, f"{ROOT}/story/1")).status_code == 404
 
 
 # Everything
