@@ -2,9 +2,9 @@
 
     python benchmarks/pages.py DB [--samples 20] [--runs 3] [--seed 1]
 
-Asks the installed Datasette in this process for pages of stories, articles, pairs, entities and sources drawn by chance,
-each once before its time is taken, and prints for each kind of page the median and the worst time and the largest size.
-The lists are asked for whole, searched and filtered.
+Asks the installed Datasette in this process for pages of stories, articles, pairs, entities and sources drawn by
+chance, each once before its time is taken, and prints for each kind of page the median and the worst time and the
+largest size. The lists are asked for whole, searched and filtered.
 """
 
 from __future__ import annotations

@@ -24,6 +24,14 @@
   });
   for (const keys of document.querySelectorAll(".nc-keys")) keys.hidden = !stops.length;
 
+  // A sentence that an address names opens to what others say of it.
+  function openTarget() {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target && target.matches("details.nc-sentence")) target.open = true;
+  }
+  addEventListener("hashchange", openTarget);
+  openTarget();
+
   // A row under the pointer or the focus lights its line in the strip.
   const lines = new Map();
   for (const link of document.querySelectorAll(".nc-strip a")) {
