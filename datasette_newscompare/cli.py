@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from .settings import LoadSettings
+from .reading_options import reading_options
+from .settings import LoadSettings, ReadSettings
 
 if TYPE_CHECKING:
     from .loading.pipeline import Summary
@@ -31,7 +32,11 @@ def newscompare() -> None:
 @newscompare.command()
 @click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--source", help="The outlet, for articles that do not name theirs. Without it: the folder or file name.")
+@click.option(
+    "--source",
+    help="The outlet, for articles that do not name theirs. Without it: the address's host, the folder or the file.",
+)
+@reading_options
 @click.option("--no-entities", is_flag=True, help="Leave names of people, places and organisations alone.")
 @click.option("--model", help="An installed spaCy pipeline by name. Without it: the small English one.")
 @click.option(
@@ -46,16 +51,19 @@ def load(
     model: str | None,
     workers: int | None,
     dask: str | None,
+    reading: ReadSettings,
 ) -> None:
     """Read articles, annotate them, group them into stories and match their sentences.
 
-    PATH is a file (.txt, .md, .jsonl), a folder of such files, or - for JSON lines on standard input.
+    PATH is a file or a folder of files (texts, JSON, CSV, saved pages, feeds, lists of addresses, WARC, zip and tar,
+    packed with gzip or not), a web address, a table or query of another SQLite file (other.db::TABLE), or - for
+    standard input.
     Loading the same again changes nothing; an article that changed takes the place of its older text.
     """
     _need_the_extra()
     from .loading.pipeline import load as run
 
-    settings = LoadSettings(source, not no_entities, model, workers or _workers(paths), dask=dask)
+    settings = LoadSettings(source, not no_entities, model, workers or _workers(paths), dask=dask, reading=reading)
     summary = _run(run, db, paths, settings)
     _report(summary, db)
     sys.exit(1 if not summary.read else 0)
@@ -186,7 +194,7 @@ def _workers(paths: tuple[str, ...]) -> int:
     size = 0
     for path in paths:
         for file in Path(path).rglob("*") if os.path.isdir(path) else [Path(path)]:
-            size += file.stat().st_size if file.is_file() else 0
+            size += file.stat().st_size if os.path.isfile(file) else 0
             if size > 1_000_000:
                 return os.cpu_count() or 1
     return 1

@@ -130,13 +130,13 @@ def test_dates_keep_their_precision(tmp_path: Path, given: str, stored: str) -> 
 
 def test_what_is_no_text_is_named_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"PK\x03\x04\x00\x00")
-    (tmp_path / "b.txt").write_bytes("Café".encode("latin-1"))
+    (tmp_path / "b.txt").write_bytes(b"\xff\x01\x02\x03" * 20)
     (tmp_path / "c.txt").write_text("  \n")
     (tmp_path / "d.exe").write_bytes(b"MZ")
     (tmp_path / "e.txt").write_text("The dam broke.")
     reasons = {Path(p.place.split(":")[0]).name: p.reason for p in problems(tmp_path)}
     assert "not text" in reasons["a.txt"]
-    assert "not UTF-8" in reasons["b.txt"]
+    assert "not text" in reasons["b.txt"]
     assert "empty" in reasons["c.txt"]
     assert "this kind of file" in reasons["d.exe"]
     assert [a.text for a in articles(tmp_path)] == ["The dam broke."]

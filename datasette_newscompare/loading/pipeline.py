@@ -202,7 +202,7 @@ def _batches(
 
 
 def _articles(inputs: Iterable[str], settings: LoadSettings, summary: Summary) -> Iterator[Article]:
-    for one in read(inputs, settings.source):
+    for one in read(inputs, settings.source, settings.reading):
         if isinstance(one, Problem):
             summary.problems.append(one)
         else:

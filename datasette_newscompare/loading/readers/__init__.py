@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from ...records import Article
-from .files import read_path
-from .jsonlines import read_json_lines
+from ...settings import ReadSettings
 from .problems import Problem
+from .reading import Reader
 
 __all__ = ["Problem", "read"]
 
+DEFAULTS = ReadSettings()
 
-def read(paths: Iterable[str], source: str | None = None) -> Iterator[Article | Problem]:
-    """Read files, folders and `-` (JSON lines on standard input) in the order given, folders by name.
+
+def read(
+    inputs: Iterable[str], source: str | None = None, settings: ReadSettings = DEFAULTS
+) -> Iterator[Article | Problem]:
+    """Read files, folders, web addresses, tables of SQLite files and `-` (standard input) in the order given.
 
     `source` names the outlet of articles that do not name one themselves.
     """
-    for path in paths:
-        if path == "-":
-            yield from read_json_lines(sys.stdin.buffer, "standard input", source or "standard input")
-        else:
-            yield from read_path(Path(path), source)
+    with Reader(source, settings) as reader:
+        for one in inputs:
+            yield from reader.read(one)

@@ -1,0 +1,122 @@
+"""Zip and tar archives, read from one end to the other; nothing of them is ever written to disk."""
+
+from __future__ import annotations
+
+import io
+import re
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import IO
+
+from ...records import Article
+from .documents import Document, Linked, kind_of, stem_of
+from .outlets import Outlet
+from .problems import CannotRead, Problem
+from .streams import Source, buffered, check_ratio, unpacked
+
+Read = Callable[[Document], Iterator[Article | Problem | Linked]]
+CLIMBS = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:")
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
+"""Others take as much memory as the archive likes."""
+
+
+def read_zip(document: Document, known: str, read: Read) -> Iterator[Article | Problem | Linked]:
+    """Read each file in a zip archive with `read`. Raises CannotRead where the archive can't be read."""
+    if not document.data.seekable():
+        raise CannotRead("a zip archive can't be read as it comes; save it to a file and load that")
+    try:
+        archive = zipfile.ZipFile(document.data)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise CannotRead(f"the archive is damaged ({error}); get it again") from error
+    size = document.data.seek(0, io.SEEK_END)
+    total = 0
+    with archive:
+        for info in archive.infolist():
+            place = f"{document.place}/{info.filename}"
+            if info.is_dir() or (_hidden(info.filename) and not CLIMBS.search(info.filename)):
+                continue
+            refused = _refused(info.filename, known)
+            if info.flag_bits & 1:
+                refused = "it is encrypted; unpack the archive with its password and load the folder"
+            if info.compress_type not in METHODS:
+                refused = refused or "it is packed in a way that is not read; unpack the archive and load the folder"
+            if refused:
+                yield Problem(place, refused)
+                continue
+            try:
+                with archive.open(info) as stream:
+                    inside = _Entry(stream, info.compress_size, total, size)
+                    yield from read(_inside(document, info.filename, place, inside))
+                    total += inside.count
+            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+                yield Problem(place, f"it is damaged in the archive ({error}); get the archive again")
+
+
+def read_tar(document: Document, known: str, read: Read) -> Iterator[Article | Problem | Linked]:
+    """Read each file in a tar archive with `read`. Raises CannotRead where it can't be read."""
+    try:
+        with tarfile.open(fileobj=document.data, mode="r|") as archive:
+            for info in archive:
+                place = f"{document.place}/{info.name}"
+                if info.isdir() or (_hidden(info.name) and not CLIMBS.search(info.name)):
+                    continue
+                refused = _refused(info.name, known)
+                if not info.isreg() or info.issparse():
+                    refused = refused or "it is a link or device and not a file; what it leads to is read in its place"
+                if refused:
+                    yield Problem(place, refused)
+                    continue
+                stream = archive.extractfile(info)
+                if stream is not None:
+                    yield from read(_inside(document, info.name, place, stream))
+    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+        raise CannotRead(f"the archive is damaged or cut short ({error}); what stands before that was read") from error
+
+
+class _Entry(Source):
+    """A file in a zip archive; raises CannotRead where it unpacks to far more than it takes up."""
+
+    def __init__(self, stream: IO[bytes], packed: int, before: int, archive: int) -> None:
+        super().__init__(stream)
+        self._packed, self._before, self._archive = packed, before, archive
+
+    def _next(self, size: int) -> bytes:
+        check_ratio(self.count, self._packed)
+        check_ratio(self._before + self.count, self._archive)
+        return super()._next(size)
+
+
+def _inside(document: Document, name: str, place: str, stream: Source | IO[bytes]) -> Document:
+    """The file as a document; below the archive's top, its folder names the outlet, as in a folder on disk."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    guess = parts[0] if len(parts) > 1 else stem_of(parts[-1])
+    return replace(
+        document,
+        place=place,
+        stem=stem_of(parts[-1]),
+        kind=kind_of(name),
+        outlet=Outlet(document.outlet.given, guess),
+        data=unpacked(buffered(stream)),
+        suffix=PurePosixPath(name.lower().removesuffix(".gz")).suffix,
+    )
+
+
+def _refused(name: str, known: str) -> str | None:
+    if CLIMBS.search(name) or "\x00" in name:
+        return "its name leads out of the archive, so it was not read"
+    kind = kind_of(name)
+    if kind is None:
+        return f"this kind of file is not read; known are {known}"
+    if kind in ("zip", "tar", "sqlite"):
+        return "an archive or database inside an archive is not read; unpack the outer one and load the folder"
+    return None
+
+
+def _hidden(name: str) -> bool:
+    """Names that a folder's reader passes over too, and what macOS adds to archives."""
+    parts = PurePosixPath(name).parts
+    return any((part.startswith(".") and part not in (".", "..")) or part == "__MACOSX" for part in parts)
