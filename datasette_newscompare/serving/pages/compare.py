@@ -123,6 +123,7 @@ async def compare(call: Call) -> Page:
         "links": {
             "swap": with_params(call, "/compare", left=right_id, right=left_id, match=None),
             "clear": clear_url,
+            "matched": with_params(call, "/compare", show="matched", match=None, start=None),
             "blind": with_params(call, "/compare", blind=None if blind else 1),
             "previous_rows": with_params(call, "/compare", start=max(0, start - ROWS), match=None) if start else None,
             "next_rows": with_params(call, "/compare", start=start + ROWS, match=None)

@@ -70,7 +70,12 @@ async def source(call: Call) -> Page:
         "told": told[0]["n"],
         "shared_story_count": len(set(shared_stories)),
         "shares_with": [
-            {**s, "share_found": share(s["sentence_count"], told[0]["n"]), "url": call.url(links.source_path(s["id"]))}
+            {
+                **s,
+                "share_found": share(s["sentence_count"], told[0]["n"]),
+                "url": call.url(links.source_path(s["id"])),
+                "stories_url": with_params(call, "", [("source", found[0]["id"]), ("source", s["id"])]),
+            }
             for s in shared
         ],
         "without_match": [
