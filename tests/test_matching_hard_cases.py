@@ -60,11 +60,34 @@ def compare(left: list[str], right: list[str]) -> dict[tuple[str, str], Match]:
 
 
 def test_same_people_and_topic_but_another_fact_do_not_match() -> None:
-    first = "Mayor Ingrid Solheim told the city council on Monday that the harbour bridge would close for repairs."
-    other = "Mayor Ingrid Solheim thanked the city council for the flowers it had sent to her wedding."
-    more = "Solheim, who has been mayor of Kettby since 2019, leads a council of 31 members."
-    again = "The council meets every second Monday in the old town hall of Kettby."
-    assert (first, other) not in compare([first, more], [other, again])
+    left = [
+        "The harbour bridge in Kettby will close for repairs on 3 March, Mayor Ingrid Solheim said on Monday.",
+        "Inspectors had found rust in 40 of the bridge's steel cables.",
+        "Drivers will have to go around the fjord, a detour of 31 kilometres.",
+        "Solheim told the city council that the work would last until May.",
+        "The council had put the repairs off twice because there was no money for them.",
+        "Now the state pays two thirds of the 12 million kroner, and Kettby the rest, the mayor said.",
+        "The harbour master, Olav Brandt, expects long queues on the quay.",
+        "Shops near the water fear for their trade, and Solheim promised them lower rents.",
+        "Buses will leave from the council's car park.",
+    ]
+    right = [
+        "Kettby closes its harbour bridge for repairs on 3 March, according to Mayor Ingrid Solheim.",
+        "In 40 steel cables of the bridge, inspectors had found rust.",
+        "A second ferry should sail twice an hour, Solheim said.",
+        "Fares on the ferry would stay as they are, the mayor said, and schoolchildren would travel free.",
+        "The repairs cost 12 million kroner, of which the state pays two thirds.",
+        "Members of the council complained that they heard of the plan from the radio.",
+        "Brandt was harbour master in Vik before he came to Kettby nine years ago.",
+        "Solheim, who has led the council since 2019, is not standing again in the autumn.",
+    ]
+    found = compare(left, right)
+    assert (left[0], right[0]) in found
+    assert (left[1], right[1]) in found
+    assert (left[5], right[4]) in found
+    assert (left[3], right[2]) not in found
+    assert (left[6], right[6]) not in found
+    assert (left[7], right[7]) not in found
 
 
 def test_same_figure_about_another_thing_does_not_match() -> None:

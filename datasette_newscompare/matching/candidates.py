@@ -13,6 +13,9 @@ LEAST_SHARED = 0.006
 """Least weight of the shared words times their share of the sentence that tells more; below it hardly any pair is
 aligned by people."""
 
+LEAST_SHARED_WITHIN = 0.05
+"""The same for pairs of one article, of which only those that say nearly the same are of use."""
+
 
 def find_candidates(index: StoryIndex, per_sentence: int = 8, within: bool = False) -> tuple[Ints, Ints]:
     """Pairs (left row, right row) of different sources, left before right, in row order.
@@ -22,7 +25,10 @@ def find_candidates(index: StoryIndex, per_sentence: int = 8, within: bool = Fal
     article instead.
     """
     n = len(index.sentences)
-    rows, columns = np.nonzero(index.content >= 0)
+    there = index.content >= 0
+    plain = there & ~index.name[index.content] & ~index.number[index.content]
+    # a line of nothing but names and numbers, such as the sender and date under a message, tells nothing by itself
+    rows, columns = np.nonzero(there & plain.any(1)[:, None])
     terms = index.content[rows, columns]
     weight = index.informative[terms] + np.float32(0.02)
     norm = np.sqrt(np.bincount(rows, weight**2, minlength=n)) + 1e-6
@@ -53,7 +59,7 @@ def find_candidates(index: StoryIndex, per_sentence: int = 8, within: bool = Fal
     left, right = key // n, key % n
     cosine = squares / (norm[left] * norm[right])
     inside = sums / np.minimum(total[left], total[right])
-    promising = sums**2 / np.maximum(total[left], total[right]) >= LEAST_SHARED
+    promising = sums**2 / np.maximum(total[left], total[right]) >= (LEAST_SHARED_WITHIN if within else LEAST_SHARED)
     left, right, cosine, inside = left[promising], right[promising], cosine[promising], inside[promising]
     keep = np.zeros(len(left), dtype=bool)
     for measure, most in ((cosine, per_sentence), (inside, (per_sentence + 1) // 2)):

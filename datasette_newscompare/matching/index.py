@@ -83,6 +83,7 @@ def build_index(articles: Sequence[StoryArticle], language: str = "en") -> Story
             named[i] += t.is_name
             seen[i] += 1
     rare = np.array(surface_rarity, dtype=np.float32)
+    name = np.array([2 * a >= b for a, b in zip(named, seen, strict=True)], dtype=bool)
     run = _pad([[ids[t.stem] for t in row] for row in tokens])
     content_rows: list[list[int]] = []
     quoted_rows: list[list[bool]] = []
@@ -121,7 +122,7 @@ def build_index(articles: Sequence[StoryArticle], language: str = "en") -> Story
         rarity=rare,
         informative=rare * spread,
         spread=spread,
-        name=np.array([2 * a >= b for a, b in zip(named, seen, strict=True)], dtype=bool),
+        name=name,
         number=np.array([w[:1].isdigit() or w[:1] == "#" for w in words], dtype=bool),
         stub=stub,
         negations=np.array([sum(t.is_negation for t in row) for row in tokens], dtype=np.int64),

@@ -31,6 +31,8 @@ SIBLINGS_PER_SENTENCE = 3
 
 RULED_OUT = 0.015
 """First lexical score below which a pair is not encoded."""
+SETTLED = 0.01
+"""First score below which surroundings do not save a pair."""
 SIBLING_RULED_OUT = 0.1
 """The same for pairs of one article."""
 
@@ -168,7 +170,9 @@ def score_story(index: StoryIndex, settings: MatchSettings) -> Scored:
         return Scored(measured.left, measured.right, np.zeros(0), np.zeros(0), ratio)
     first = sigmoid(model.pair.predict(measured.features))
     sibling_first = sigmoid(model.pair.predict(measured.siblings))
-    raw = sigmoid(model.context.predict(in_context(index, measured, first, sibling_first)))
+    raw = first.copy()
+    undecided = first[:, 0] >= SETTLED
+    raw[undecided] = sigmoid(model.context.predict(in_context(index, measured, first, sibling_first)[undecided]))
     score = np.interp(raw[:, 0], model.any_from, model.any_to)
     same = np.minimum(score, np.interp(raw[:, 1], model.same_from, model.same_to))
     return Scored(measured.left, measured.right, score, same, ratio)

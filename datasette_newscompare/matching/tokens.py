@@ -121,7 +121,7 @@ def tokenise(sentence: StorySentence) -> list[Token]:
             norm = word.norm
             stemmed = stem(norm)
             first = not tokens or text[max(0, word.start - 2) : word.start].strip() in {'"', "“", ".", ":"}
-            is_name = word.text[0].isupper() and not shouted and (not first or norm in SAME_WORD)
+            is_name = any(map(str.isupper, word.text)) and not shouted and (not first or norm in SAME_WORD)
             is_number = stemmed[:1].isdigit()
         tokens.append(
             Token(
