@@ -141,3 +141,12 @@ def test_new_articles_join_stored_stories_through_an_index_that_follows_every_ch
     assert rows(db, "SELECT DISTINCT article_id FROM article_terms") == rows(db, "SELECT id FROM articles ORDER BY id")
     assert {article for _, article in indexed} == {"Herald-mill", "Post-dam", "Post-mill"}
     assert newscompare("check", db).exit_code == 0
+
+
+def test_a_story_is_named_by_a_headline_where_one_of_its_articles_has_one(tmp_path: Path) -> None:
+    db = tmp_path / "titled.db"
+    lead = {"id": "a", "source": "Herald", "text": DAM, "published": "2025-02-24"}
+    load(
+        db, lead, {"id": "b", "source": "Post", "title": "Dam bursts at Kelso", "text": DAM, "published": "2025-02-25"}
+    )
+    assert rows(db, "SELECT title FROM stories") == [("Dam bursts at Kelso",)]

@@ -26,6 +26,13 @@ SELECT a.id FROM stories s JOIN articles a ON a.story_id = s.id
 WHERE s.needs_linking AND NOT EXISTS (SELECT 1 FROM article_terms WHERE article_id = a.id) ORDER BY a.id
 """
 
+HEADLINES = """
+SELECT a.title FROM articles a WHERE a.id IN (SELECT value FROM json_each(?)) AND NOT EXISTS (
+    SELECT 1 FROM sentences s WHERE s.article_id = a.id AND s.role <> 'headline'
+    AND substr(s.text, 1, 40) = substr(a.title, 1, 40))
+ORDER BY a.published IS NULL, a.published, a.id
+"""
+
 
 def group_articles(
     db: Database, settings: StorySettings, progress: Callable[[int], None], regroup: bool = False
@@ -106,7 +113,8 @@ def _heir(one: StoryGroup, stories: dict[str, int], taken: set[int]) -> int | No
 
 def _write_story(db: Database, one: StoryGroup, story: int | None) -> None:
     if story is None:
-        story = insert(db, "INSERT INTO stories (title, given_name) VALUES (?, ?)", [one.title, one.given])
+        title = one.given or _headline(db, one)
+        story = insert(db, "INSERT INTO stories (title, given_name) VALUES (?, ?)", [title, one.given])
     elif set(_members(db, story)) == set(one.article_ids):
         return
     left = {row[0] for id in one.article_ids for row in db.execute("SELECT story_id FROM articles WHERE id = ?", [id])}
@@ -114,6 +122,12 @@ def _write_story(db: Database, one: StoryGroup, story: int | None) -> None:
         "UPDATE stories SET needs_linking = 1, needs_matching = 1 WHERE id = ?", [(id,) for id in {story, *left}]
     )
     db.conn.executemany("UPDATE articles SET story_id = ? WHERE id = ?", [(story, id) for id in one.article_ids])
+
+
+def _headline(db: Database, one: StoryGroup) -> str:
+    """The story's most central title, unless that is only how a text begins and another article has a headline."""
+    headlines = [row[0] for row in db.execute(HEADLINES, [json.dumps(one.article_ids)])]
+    return one.title if not headlines or one.title in headlines else headlines[0]
 
 
 def _members(db: Database, story: int) -> Sequence[str]:
