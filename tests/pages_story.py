@@ -155,6 +155,7 @@ def _entities(db: Database, keys: dict[str, dict[str, Any]]) -> None:
         for article in set(articles):
             row = {"article_id": article, "entity_id": number, "mention_count": articles.count(article)}
             db["article_entities"].insert(row)
+            db["source_entities"].insert({"source_id": article, "entity_id": number, "article_count": 1})
         counts = {"article_count": len(set(articles)), "source_count": len(set(articles))}
         db["story_entities"].insert({"story_id": 7, "entity_id": number, **counts})
 

@@ -11,6 +11,8 @@ from ..queries import entities as sql
 from ..router import Call, NotFound, Page, page
 from ._shared import Row, as_list, entity_ref, match_url, sentence_url, story_ref, with_params
 
+NEWEST = 1000
+"""Of an entity in more stories, the newest are looked at."""
 STORIES = 30
 SENTENCES = 400
 QUOTES = 20
@@ -22,7 +24,7 @@ COMPANY = 12
     name="entity",
     tables=(
         "entities", "entity_aliases", "mentions", "sentences", "articles", "sources", "stories",
-        "story_entities", "article_entities", "repeats", "matches", "facts", "fact_sentences", "quantities", "quotes",
+        "story_entities", "source_entities", "repeats", "matches", "facts", "fact_sentences", "quantities", "quotes",
     ),
 )  # fmt: skip
 async def entity(call: Call) -> Page:
@@ -35,7 +37,7 @@ async def entity(call: Call) -> Page:
     aliases, sources, stories, quotes = await asyncio.gather(
         call.rows(sql.ALIASES, only),
         call.rows(sql.SOURCES, only),
-        call.rows(sql.STORIES, {**only, "limit": STORIES}),
+        call.rows(sql.STORIES, {**only, "newest": NEWEST, "limit": STORIES}),
         call.rows(sql.QUOTES, {**only, "limit": QUOTES}),
     )
     chosen = call.integer_param("story")

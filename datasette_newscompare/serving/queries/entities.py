@@ -36,21 +36,24 @@ SELECT alias, mention_count, origin FROM entity_aliases WHERE entity_id = :entit
 
 STORIES = """
 SELECT st.id, st.title, st.last_published, x.article_count, x.source_count, st.source_count AS story_source_count
-FROM story_entities x
+FROM (
+    SELECT story_id, article_count, source_count
+    FROM story_entities
+    WHERE entity_id = :entity_id
+    ORDER BY story_id DESC
+    LIMIT :newest
+) x
 JOIN stories st ON st.id = x.story_id
-WHERE x.entity_id = :entity_id
 ORDER BY x.source_count DESC, x.article_count DESC, st.id DESC
 LIMIT :limit
 """
 
 SOURCES = """
-SELECT so.id, so.name, count(*) AS article_count, sum(x.mention_count) AS mention_count
-FROM article_entities x
-JOIN articles a ON a.id = x.article_id
-JOIN sources so ON so.id = a.source_id
+SELECT so.id, so.name, x.article_count
+FROM source_entities x
+JOIN sources so ON so.id = x.source_id
 WHERE x.entity_id = :entity_id
-GROUP BY so.id
-ORDER BY mention_count DESC, so.name
+ORDER BY x.article_count DESC, so.name
 """
 
 SENTENCES = """
