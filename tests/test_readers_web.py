@@ -308,13 +308,9 @@ def test_warc_cut_short_keeps_what_came_before(tmp_path: Path) -> None:
 
 def test_page_that_a_warc_has_as_an_error_is_passed_over(tmp_path: Path) -> None:
     path = warc(tmp_path / "c.warc", ("https://a.example/1", "text/html", page().encode()), status="404 Not Found")
-<<<<<<< HEAD
     articles, [problem] = everything(path)
     assert articles == []
     assert "no article was found" in problem.reason
-=======
-    assert everything(path) == ([], [])
->>>>>>> 47d8555ac44f15f5abb9328a2fa51f95863579cd
 
 
 def test_gzipped_page_and_feed_are_read(tmp_path: Path) -> None:

@@ -159,11 +159,7 @@ class Fetcher:
         size = 0
         with self._client.stream("GET", url, headers=dict(headers)) as response:
             if response.status_code == 200:
-<<<<<<< HEAD
                 for part in response.iter_bytes():
-=======
-                for part in response.iter_bytes(64 * 1024):
->>>>>>> 47d8555ac44f15f5abb9328a2fa51f95863579cd
                     size += len(part)
                     parts.append(part)
                     if size > limit:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
-<<<<<<< HEAD
 import logging
-=======
->>>>>>> 47d8555ac44f15f5abb9328a2fa51f95863579cd
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -23,13 +20,10 @@ from .pagefacts import facts_of
 from .problems import CannotRead, LibraryMissing, Problem
 from .streams import read_all
 
-<<<<<<< HEAD
 for _name in ("trafilatura", "htmldate", "courlan", "justext"):
     # What they log of a page that they can't read is said by its Problem.
     logging.getLogger(_name).addHandler(logging.NullHandler())
 
-=======
->>>>>>> 47d8555ac44f15f5abb9328a2fa51f95863579cd
 SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)\s*(\S+?)\s*-->")
 FEWEST_WORDS = 20
 """A page with fewer words holds no article but a notice."""

@@ -114,7 +114,6 @@ class Reader:
             yield from read(document, self._settings)
 
     def _guarded(self, document: Document, items: Iterator[Item]) -> Iterator[Item]:
-<<<<<<< HEAD
         nothing = True
         try:
             for item in items:
@@ -122,10 +121,6 @@ class Reader:
                 yield item
             if nothing:
                 yield Problem(document.place, "no article was found in it; nothing to load")
-=======
-        try:
-            yield from items
->>>>>>> 47d8555ac44f15f5abb9328a2fa51f95863579cd
         except LibraryMissing as error:
             if str(error) not in self._missing:  # one line is enough for a thousand pages
                 self._missing.add(str(error))

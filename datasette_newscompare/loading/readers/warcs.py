@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import io
-<<<<<<< HEAD
 import logging
-=======
->>>>>>> 47d8555ac44f15f5abb9328a2fa51f95863579cd
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -19,11 +16,8 @@ from .pages import read_page
 from .problems import CannotRead, LibraryMissing, Problem
 from .streams import buffered, check_whole, read_all
 
-<<<<<<< HEAD
 logging.getLogger("warcio").addHandler(logging.NullHandler())
 
-=======
->>>>>>> 47d8555ac44f15f5abb9328a2fa51f95863579cd
 
 def read_warc(document: Document, settings: ReadSettings) -> Iterator[Article | Problem]:
     """Read the articles of the pages in a web archive; what is no page, or no answer with status 200, is passed over.
