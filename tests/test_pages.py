@@ -196,6 +196,26 @@ async def test_story_timeline_counts_from_the_first_report(news: Datasette) -> N
     assert len(lines) == 3
 
 
+@pytest.mark.asyncio
+async def test_story_of_many_sources_lists_the_closest_pairs_instead_of_a_grid(tmp_path: Path) -> None:
+    path = build(tmp_path / "news.db")
+    with sqlite3.connect(path) as connection:
+        for n in range(12):
+            connection.execute("INSERT INTO sources (id, name) VALUES (?, ?)", [f"s{n}", f"Source {n}"])
+            connection.execute(
+                "INSERT INTO articles (id, source_id, story_id, title, word_count, sentence_count, content_hash, origin, "
+                "loaded_at) VALUES (?, ?, 7, 'Fire', 1, 1, '', '', '')",
+                [f"a{n}", f"s{n}"],
+            )
+    page = await seen(Datasette([str(path)]), f"{ROOT}/story/7")
+    assert not page.all("table", "nc-pairs")
+    pairs = page.one("ol", "nc-closest").all("li")
+    assert pairs[0].text == "The Wire in The Ledger 100% 2 sentences"
+    assert pairs[1].text == "The Radio in The Ledger 100% 1 sentence"
+    assert len(page.one("table", "nc-matrix").one("thead").all("th")) == 18
+    assert len(page.one("select", id="nc-right").all("option")) == 17
+
+
 # Compare
 
 
