@@ -203,8 +203,8 @@ async def test_story_of_many_sources_lists_the_closest_pairs_instead_of_a_grid(t
         for n in range(12):
             connection.execute("INSERT INTO sources (id, name) VALUES (?, ?)", [f"s{n}", f"Source {n}"])
             connection.execute(
-                "INSERT INTO articles (id, source_id, story_id, title, word_count, sentence_count, content_hash, origin, "
-                "loaded_at) VALUES (?, ?, 7, 'Fire', 1, 1, '', '', '')",
+                "INSERT INTO articles (id, source_id, story_id, title, word_count, sentence_count, content_hash, "
+                "origin, loaded_at) VALUES (?, ?, 7, 'Fire', 1, 1, '', '', '')",
                 [f"a{n}", f"s{n}"],
             )
     page = await seen(Datasette([str(path)]), f"{ROOT}/story/7")
@@ -554,7 +554,7 @@ async def test_story_counts_a_copied_text_once(news: Datasette) -> None:
     page = await seen(news, f"{ROOT}/story/7")
     assert "5 sources, 5 articles (4 independent: the others carry the same text)" in page.one("p", "nc-lede").text
     copies = [li.text for li in page.one("ul", "nc-articles").all("li") if "the same text as" in li.text]
-    assert [c.rpartition("＝ ")[2] for c in copies] == ["the same text as The Ledger", "the same text as The Wire"]
+    assert [c.rpartition("= ")[2] for c in copies] == ["the same text as The Ledger", "the same text as The Wire"]
 
 
 # With little to show
