@@ -18,7 +18,6 @@ import argparse
 import itertools
 import json
 import random
-import re
 import sys
 import time
 from dataclasses import dataclass, replace
@@ -63,14 +62,10 @@ PARAMETERS = {
 FIRST_SENTENCES = 5
 TITLE_HELD = 0.65
 """Share of a title's words, by rarity, that a sentence must hold for the title to be labelled as that sentence."""
+EVEN = 0.5
+"""Least score of a match: it is more likely right than wrong."""
 SHORT = (4, 9)
 """Fewest and most sentences of an article in a story cut short."""
-MISNAMED = 0.3
-"""Share of the sentences that `misnamed` changes: with more, real pairs are scored worse; with none, shared names pass
-for shared facts."""
-NAMED = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+(?: [A-Z][a-z]+)*")
-PLAIN = re.compile(r"(?<= )[a-z]{6,}(?=[ ,.])")
-"""Names, and words that tell something, as `misnamed` finds them."""
 LABELS = ("none", "partial", "same", "unsure")
 
 
@@ -174,70 +169,23 @@ def cut_short(name: str, articles: list[StoryArticle]) -> list[StoryArticle]:
     return out
 
 
-def misnamed(
-    name: str, articles: list[StoryArticle], gold: dict[tuple[int, int], str]
-) -> tuple[list[StoryArticle], set[tuple[int, int]]]:
-    """The story with names and a word of some sentences put into unrelated sentences of another article.
-
-    Returns it with the pairs made so: they share who and what they are about, and tell different things. People align
-    nearly all pairs of a story that share rare names, so without these the matcher would learn that names are enough.
-    """
-    chance = random.Random(name)
-    made: set[tuple[int, int]] = set()
-    out = []
-    for article in articles:
-        others = [s for a in articles if a.id != article.id for s in a.sentences]
-        sentences = []
-        for s in article.sentences:
-            donor = chance.choice(others)
-            text = transplant(donor.text, s.text, chance)
-            if (
-                chance.random() > MISNAMED
-                or (s.id, donor.id) in gold
-                or text == s.text
-                or any(donor.id in pair for pair in made)
-            ):
-                sentences.append(s)
-                continue
-            made |= {(s.id, donor.id), (donor.id, s.id)}
-            sentences.append(replace(s, text=text, quantities=(), quotes=()))
-        out.append(replace(article, sentences=tuple(sentences)))
-    return out, made
-
-
-def transplant(donor: str, text: str, chance: random.Random) -> str:
-    """The text with up to two names and one other word replaced by those of the donor."""
-    for pattern, most in ((NAMED, 2), (PLAIN, 1)):
-        given = [m.group() for m in pattern.finditer(donor)]
-        places = list(pattern.finditer(text))
-        chance.shuffle(given)
-        chance.shuffle(places)
-        for place, word in sorted(zip(places[:most], given, strict=False), key=lambda pair: -pair[0].start()):
-            text = text[: place.start()] + word + text[place.end() :]
-    return text
-
-
 def read_stories(path: Path, level: str, texts: Path | None = None, copies: bool = False) -> list[Story]:
     """The stories of a folder, or of one file, with features; with `copies`, also with headlines and cut short."""
     out = []
     settings = MatchSettings(level=level)
     for group, file in enumerate(sorted(path.glob("*.json")) if path.is_dir() else [path]):
-        for copy in ("", "titles", "short", "misnamed") if copies else ("",):
+        for copy in ("", "titles", "short") if copies else ("",):
             name, articles, gold = read_story(file, texts, copy == "titles")
             if copy == "titles" and not any(s.id < 0 for a in articles for s in a.sentences):
                 continue
             if copy == "short":
                 articles = cut_short(name, articles)
-            made: set[tuple[int, int]] = set()
-            if copy == "misnamed":
-                articles, made = misnamed(name, articles, gold)
             index = build_index(sorted(articles, key=lambda a: a.id))
             measured = measure(index, settings)
             ids = [s.id for s in index.sentences]
             pairs = [(ids[a], ids[b]) for a, b in zip(measured.left, measured.right, strict=True)]
             label = np.array([LABELS.index(gold.get(pair, "none")) for pair in pairs], dtype=np.int64)
-            changed = {"titles": lambda pair: min(pair) < 0, "misnamed": made.__contains__}.get(copy, lambda pair: True)
-            fitted = np.array([changed(pair) for pair in pairs], dtype=bool)
+            fitted = np.array([copy != "titles" or min(pair) < 0 for pair in pairs], dtype=bool)
             labels = [] if copy else list(gold.values())
             counts = labels.count("same") // 2, (labels.count("same") + labels.count("partial")) // 2
             out.append(Story(name, group, bool(copy), index, measured, label, fitted, *counts))
@@ -337,14 +285,13 @@ def calibrate(raw: np.ndarray, target: np.ndarray) -> tuple[list[float], list[fl
 def choose(
     score: np.ndarray, same: np.ndarray, label: np.ndarray, counts: tuple[int, int], precision: float
 ) -> dict[str, float]:
-    """The weight of `same`, cut and floor that give most F where P_any is at least `precision`."""
+    """The weight of `same` and the cut that give most F where P_any is at least `precision`; and the floor."""
     best: tuple[float, dict[str, float]] = (-1.0, {})
     for weight in (0.0, 0.5, 1.0, 2.0):
-        for floor in (0.0, 0.3, 0.4, 0.5):
-            for cut in np.arange(0.2, 2.4, 0.02):
-                found = measures((score + weight * same >= cut) & (score >= floor), label, *counts)
-                if found["P_any"] >= precision and found["F"] > best[0]:
-                    best = found["F"], {"same_weight": weight, "cut": round(float(cut), 2), "floor": floor}
+        for cut in np.arange(0.2, 2.4, 0.02):
+            found = measures((score + weight * same >= cut) & (score >= EVEN), label, *counts)
+            if found["P_any"] >= precision and found["F"] > best[0]:
+                best = found["F"], {"same_weight": weight, "cut": round(float(cut), 2), "floor": EVEN}
     return best[1]
 
 

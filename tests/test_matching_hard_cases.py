@@ -78,7 +78,7 @@ def test_same_people_and_topic_but_another_fact_do_not_match() -> None:
         "Fares on the ferry would stay as they are, the mayor said, and schoolchildren would travel free.",
         "The repairs cost 12 million kroner, of which the state pays two thirds.",
         "Members of the council complained that they heard of the plan from the radio.",
-        "Brandt was harbour master in Vik before he came to Kettby nine years ago.",
+        "Brandt, 58, came from Vik nine years ago to take over the harbour.",
         "Solheim, who has led the council since 2019, is not standing again in the autumn.",
     ]
     found = compare(left, right)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import log10
+from typing import NamedTuple
 
 from ..records import StorySentence
 from ..text.wordlists import listed
@@ -28,8 +28,7 @@ _SUFFIXES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of a sentence: `stem` is what is compared; `start` and `end` count in the sentence."""
 
     stem: str
@@ -108,11 +107,11 @@ def tokenise(sentence: StorySentence) -> list[Token]:
     quoted = [(q.start - sentence.start, q.end - sentence.start) for q in sentence.quotes]
     tokens: list[Token] = []
     for word in words(text):
-        within = next((q for a, b, q in valued if a <= word.start < b), None)
-        inside_quote = any(a <= word.start < b for a, b in quoted)
+        within = next((q for a, b, q in valued if a <= word.start < b), None) if valued else None
+        inside_quote = bool(quoted) and any(a <= word.start < b for a, b in quoted)
         end = word.end
         if within is not None and word.norm in MAGNITUDES and tokens and tokens[-1].is_number:
-            tokens[-1] = replace(tokens[-1], end=end)
+            tokens[-1] = tokens[-1]._replace(end=end)
             continue
         if within is not None and word.text.lstrip("$£€¥₹USDACNHKZR")[:1].isdigit():
             stemmed = norm = f"#{within.value:g}"
@@ -121,7 +120,7 @@ def tokenise(sentence: StorySentence) -> list[Token]:
             norm = word.norm
             stemmed = stem(norm)
             first = not tokens or text[max(0, word.start - 2) : word.start].strip() in {'"', "“", ".", ":"}
-            is_name = any(map(str.isupper, word.text)) and not shouted and (not first or norm in SAME_WORD)
+            is_name = not shouted and word.text != word.text.lower() and (not first or norm in SAME_WORD)
             is_number = stemmed[:1].isdigit()
         tokens.append(
             Token(
