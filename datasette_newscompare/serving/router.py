@@ -23,8 +23,9 @@ from datasette.utils import MultiParams, add_cors_headers, tilde_decode, tilde_e
 from datasette.utils.asgi import BadRequest
 from datasette.views.base import DatasetteError
 
+from . import feed
 from ._compat import static_url
-from .permissions import ensure_readable
+from .permissions import ensure_readable, is_readable
 
 if TYPE_CHECKING:  # Datasette is still being imported when it imports its plugins
     from datasette.app import Datasette
@@ -52,7 +53,11 @@ class Call:
     url_vars: Mapping[str, str]
     """The parts of the path in braces, decoded."""
     format: str
-    """`html`, `json` or `csv`: what the answer will be."""
+    """`html`, `json`, `csv` or `atom`: what the answer will be."""
+
+    async def sees(self, *tables: str) -> bool:
+        """Whether the actor may also read these tables, of which the page is only richer (its `optional` ones)."""
+        return await is_readable(self.datasette, self.request.actor, self.database.name, tables)
 
     async def rows(self, sql: str, params: Mapping[str, Any] | Sequence[Any] | None = None) -> list[dict[str, Any]]:
         """Run a read-only query with bound parameters, within Datasette's time limit; all its rows."""
@@ -79,6 +84,10 @@ class Call:
         """The address of another page of this database: `call.url("/entities")`."""
         return self.base + path
 
+    def absolute(self, path: str) -> str:
+        """An address of this instance as the world outside writes it."""
+        return str(self.datasette.absolute_url(self.request, path))
+
     def table_url(self, table: str) -> str:
         """The address of one of the database's tables in Datasette itself."""
         return str(self.datasette.urls.table(self.database.name, table))
@@ -97,6 +106,8 @@ class Page:
     """The rows for `.csv`, where the page is a list."""
     csv_columns: Sequence[str] = ()
     """The header for `.csv`; without it, the keys of the first row."""
+    entries: Sequence[feed.Entry] | None = None
+    """What `.atom` holds, where the page is a list of news."""
 
 
 PageFunction = Callable[[Call], Awaitable[Page]]
@@ -110,25 +121,29 @@ class Route:
     name: str
     tables: tuple[str, ...]
     function: PageFunction
+    optional: tuple[str, ...] = ()
 
     def regex(self) -> str:
         """The address as Datasette's router wants it, with the format as an ending."""
         path = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/.]+)", self.path)
-        return rf"^/(?P<database>[^/.]+){ROOT}{path}(\.(?P<format>json|csv))?$"
+        return rf"^/(?P<database>[^/.]+){ROOT}{path}(\.(?P<format>json|csv|atom))?$"
 
     async def __call__(self, call: Call) -> Page:
         return await self.function(call)
 
 
-def page(path: str, *, name: str, tables: Sequence[str]) -> Callable[[PageFunction], Route]:
+def page(
+    path: str, *, name: str, tables: Sequence[str], optional: Sequence[str] = ()
+) -> Callable[[PageFunction], Route]:
     """Make a page of a function.
 
     `path` is relative to the stories list ("" for the list itself, "/story/{id}"); `tables` names every table and
-    view whose rows the page reads: nobody sees the page who may not see all of them.
+    view whose rows the page reads: nobody sees the page who may not see all of them. `optional` names those that it
+    reads only after `Call.sees` said that the actor may.
     """
 
     def decorate(function: PageFunction) -> Route:
-        return Route(path=path, name=name, tables=tuple(tables), function=function)
+        return Route(path=path, name=name, tables=tuple(tables), function=function, optional=tuple(optional))
 
     return decorate
 
@@ -154,6 +169,22 @@ async def is_loaded(database: Database, tables: Sequence[str]) -> bool:
     return bool((await database.execute(sql, list(tables))).single_value() == len(set(tables)))
 
 
+async def opened(datasette: Datasette, request: Request, route: str, tables: Sequence[str]) -> tuple[Database, bool]:
+    """The database at the first part of an address, and whether what the actor sees there is closed to the anonymous.
+
+    Raises NotFound where there is none or the loader did not make it, Forbidden where a table is closed to the actor.
+    """
+    try:
+        database = datasette.get_database(route=route)
+    except KeyError:
+        raise NotFound("Database not found") from None
+    await datasette.refresh_schemas()
+    private = await ensure_readable(datasette, request.actor, database.name, tables)
+    if not await is_loaded(database, tables):
+        raise NotFound(f"The database {database.name} was not loaded by datasette newscompare")
+    return database, private
+
+
 def _view(route: Route) -> Callable[..., Awaitable[Response]]:
     async def newscompare(request: Request, datasette: Datasette) -> Response:
         response = await _answer(route, request, datasette)
@@ -173,14 +204,7 @@ async def _answer(route: Route, request: Request, datasette: Datasette) -> Respo
         return Response.text("ok", headers={"Allow": METHODS})
     url_vars = {key: tilde_decode(value) for key, value in request.url_vars.items() if value is not None}
     form = url_vars.pop("format", "html")
-    try:
-        database = datasette.get_database(route=url_vars.pop("database"))
-    except KeyError:
-        raise NotFound("Database not found") from None
-    await datasette.refresh_schemas()
-    private = await ensure_readable(datasette, request.actor, database.name, route.tables)
-    if not await is_loaded(database, route.tables):
-        raise NotFound(f"The database {database.name} was not loaded by datasette newscompare")
+    database, private = await opened(datasette, request, url_vars.pop("database"), route.tables)
     call = Call(
         datasette=datasette,
         request=request,
@@ -199,6 +223,8 @@ async def _answer(route: Route, request: Request, datasette: Datasette) -> Respo
         return Response.json(answer.data)
     if form == "csv":
         return _csv(answer)
+    if form == "atom":
+        return _atom(call, answer)
     return await _html(route, call, answer, private)
 
 
@@ -211,6 +237,15 @@ def _csv(answer: Page) -> Response:
     writer.writeheader()
     writer.writerows(answer.csv)
     return Response(out.getvalue(), content_type="text/csv; charset=utf-8")
+
+
+def _atom(call: Call, answer: Page) -> Response:
+    if answer.entries is None:
+        raise NotFound("This page is not a list of news: it has no .atom form")
+    query = f"?{call.request.query_string}" if call.request.query_string else ""
+    title = f"{answer.title}: {call.database.name}"
+    url, page_url = (call.absolute(f"{call.base}{form}{query}") for form in (".atom", ""))
+    return Response(feed.atom(feed.Feed(title, url, page_url, answer.entries)), content_type=feed.CONTENT_TYPE)
 
 
 async def _html(route: Route, call: Call, answer: Page, private: bool) -> Response:
@@ -232,6 +267,7 @@ async def _html(route: Route, call: Call, answer: Page, private: bool) -> Respon
         "private": private,
         "json_url": json_url,
         "csv_url": None if answer.csv is None else f"{path}.csv{query}",
+        "feed_url": None if answer.entries is None else f"{path}.atom{query}",
         "alternate_url_json": alternate,
         "static_url": lambda file: static_url(datasette, file),
         "table_url": call.table_url,

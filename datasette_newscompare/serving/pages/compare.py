@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..permissions import is_readable
 from ..queries import articles as article_sql
 from ..queries import compare as sql
 from ..router import BadRequest, Call, NotFound, Page, page
@@ -65,6 +64,7 @@ class Filters:
         "articles", "sources", "stories", "sentences", "repeats", "mentions", "entities", "quantities", "matches",
         "differences", "near_misses",
     ),
+    optional=("verdicts",),
 )  # fmt: skip
 async def compare(call: Call) -> Page:
     """The page of two articles, named by `left` and `right`, or by the `match` of two of their sentences."""
@@ -175,7 +175,7 @@ def _start(call: Call, rows: Sequence[Row], match_id: int | None) -> int:
 
 async def _verdicts(call: Call, pair: Row) -> list[Row]:
     """People's judgements of the matches; none where the actor may not see them: the page itself does without."""
-    if not await is_readable(call.datasette, call.request.actor, call.database.name, ["verdicts"]):
+    if not await call.sees("verdicts"):
         return []
     return await call.rows(sql.PAIR_VERDICTS, pair)
 

@@ -11,12 +11,15 @@ from typing import Any
 from datasette.database import QueryInterrupted
 
 from .. import links
+from ..feed import Entry
 from ..queries import stories as sql
 from ..router import BadRequest, Call, Page, page
 from ._shared import Row, as_list, search_query, source_ref, with_params
 
 PAGE_SIZE = 20
 FACET_SIZE = 12
+FACETED = 5_000
+"""The most stories of a search or filter that are counted by source and entity, so that the page stays quick."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,13 @@ async def stories(call: Call) -> Page:
     sort = call.params.get("sort") or "newest"
     if sort not in sql.ORDERS:
         raise BadRequest(f"sort must be one of {', '.join(sql.ORDERS)}")
-    found, counted, sources, entities, names = await asyncio.gather(
-        _list(call, asked, sort),
-        call.rows(sql.COUNT.format(where=asked.where), asked.values),
-        _facet(call, asked, sql.SOURCE_FACET, sql.ALL_SOURCES_FACET),
-        _facet(call, asked, sql.ENTITY_FACET, sql.ALL_ENTITIES_FACET),
+    found, counted = await asyncio.gather(
+        _list(call, asked, sort), call.rows(sql.COUNT.format(where=asked.where), asked.values)
+    )
+    count = counted[0]["n"]
+    sources, entities, names = await asyncio.gather(
+        _facet(call, asked, count, sql.SOURCE_FACET, sql.ALL_SOURCES_FACET),
+        _facet(call, asked, count, sql.ENTITY_FACET, sql.ALL_ENTITIES_FACET),
         call.rows(sql.NAMES, {"sources": as_list(asked.sources), "entities": as_list(asked.entities)}),
     )
     more = len(found) > PAGE_SIZE
@@ -61,7 +66,7 @@ async def stories(call: Call) -> Page:
     rows = await _with_sources(call, found)
     data = {
         "stories": rows,
-        "count": counted[0]["n"],
+        "count": count,
         "search": asked.search,
         "sort": sort,
         "sorts": [
@@ -80,7 +85,14 @@ async def stories(call: Call) -> Page:
         "next_url": with_params(call, "", next=token) if token else None,
         "clear_url": call.url(),
     }
-    return Page("newscompare/stories.html", data, "Stories", csv=[_csv_row(row) for row in rows], csv_columns=_CSV)
+    return Page(
+        "newscompare/stories.html",
+        data,
+        "Stories",
+        csv=[_csv_row(row) for row in rows],
+        csv_columns=_CSV,
+        entries=await _entries(call, rows),
+    )
 
 
 _CSV = (
@@ -91,6 +103,34 @@ _CSV = (
 
 def _csv_row(row: Row) -> Row:
     return {**row, "sources": "; ".join(s["name"] for s in row["sources"])}
+
+
+async def _entries(call: Call, rows: list[Row]) -> list[Entry]:
+    """The stories for a feed. One without a date counts as from when its last article was loaded."""
+    undated = as_list(row["id"] for row in rows if not row["last_published"])
+    loaded = {row["id"]: row["loaded_at"] for row in await call.rows(sql.LOADED, {"stories": undated})}
+    return [
+        Entry(
+            url=call.absolute(row["url"]),
+            title=row["title"],
+            summary=_summary(row),
+            authors=tuple(s["name"] for s in row["sources"]),
+            updated=row["last_published"] or loaded.get(row["id"]),
+            published=row["first_published"],
+        )
+        for row in rows
+    ]
+
+
+def _summary(row: Row) -> str:
+    names = ", ".join(s["name"] for s in row["sources"])
+    parts = [f"{row['article_count']} article{'s' * (row['article_count'] != 1)}"]
+    if row["source_count"] > 1:
+        parts.append(f"{row['fact_count']} shared fact{'s' * (row['fact_count'] != 1)}")
+        parts += [
+            f"{n} {kind}{' that differs' if n == 1 else 's that differ'}" for kind, n in row["differences"].items()
+        ]
+    return f"{names}: {', '.join(parts)}"
 
 
 def _asked(call: Call) -> Asked:
@@ -148,13 +188,15 @@ def _after(call: Call, sort: str) -> Row:
     return {"after_id": int(story_id), "after_value": int(value) if sort == "sources" else value or None}
 
 
-async def _facet(call: Call, asked: Asked, filtered: str, whole: str) -> list[Row] | None:
+async def _facet(call: Call, asked: Asked, count: int, filtered: str, whole: str) -> list[Row] | None:
     """How many of the chosen stories each source or entity stands in; of all stories, the stored counts.
 
-    None where that can't be counted within Datasette's time limit for facets.
+    None for more than `FACETED` stories, or where they can't be counted within Datasette's time limit for facets.
     """
     if not asked.anything:
         return sorted(await call.rows(whole, {"limit": FACET_SIZE}), key=lambda row: -row["n"])
+    if count > FACETED:
+        return None
     limit = call.datasette.setting("facet_time_limit_ms")
     query, values = filtered.format(where=asked.where), {**asked.values, "limit": FACET_SIZE}
     try:

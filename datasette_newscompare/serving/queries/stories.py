@@ -44,6 +44,12 @@ GROUP BY a.story_id, so.id
 ORDER BY a.story_id, published IS NULL, published, so.name
 """
 
+LOADED = """
+SELECT a.story_id AS id, max(a.loaded_at) AS loaded_at
+FROM json_each(:stories) x JOIN articles a ON a.story_id = x.value
+GROUP BY a.story_id
+"""
+
 DIFFERENCES_OF_STORIES = """
 SELECT m.story_id, d.kind, count(*) AS n
 FROM json_each(:stories) x
