@@ -28,7 +28,7 @@ def find_candidates(index: StoryIndex, per_sentence: int = 8, within: bool = Fal
     there = index.content >= 0
     plain = there & ~index.name[index.content] & ~index.number[index.content]
     # a line of nothing but names and numbers, such as the sender and date under a message, tells nothing by itself
-    rows, columns = np.nonzero(there & plain.any(1)[:, None])
+    rows, columns = np.nonzero(there & plain.any(axis=1, keepdims=True))
     terms = index.content[rows, columns]
     weight = index.informative[terms] + np.float32(0.02)
     norm = np.sqrt(np.bincount(rows, weight**2, minlength=n)) + 1e-6
