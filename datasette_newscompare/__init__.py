@@ -10,10 +10,12 @@ from datasette import Request, hookimpl
 from datasette.filters import FilterArguments
 from markupsafe import Markup
 
-from .serving import _compat, canned, facets, menus, router
+from .serving import _compat, canned, facets, menus, permissions, router, sql_functions, writing
 from .serving.pages import PAGES
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from datasette.app import Datasette
 
 
@@ -26,7 +28,7 @@ def register_commands(cli: click.Group) -> None:
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    return router.routes(PAGES)
+    return [*writing.ROUTES, *router.routes(PAGES)]
 
 
 @hookimpl
@@ -76,6 +78,11 @@ def canned_queries(datasette: Datasette, database: str) -> Awaitable[dict[str, d
 
 
 @hookimpl
+def prepare_connection(conn: sqlite3.Connection, database: str | None, datasette: Datasette) -> None:
+    sql_functions.prepare(datasette, conn, database)
+
+
+@hookimpl
 def startup(datasette: Datasette) -> Callable[[], Awaitable[None]] | None:
     return (lambda: canned.store(datasette)) if _compat.IS_ONE else None
 
@@ -84,7 +91,12 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]] | None:
 def permission_allowed(datasette: Datasette, actor: _compat.Actor, action: str, resource: Any) -> Any:
     if action == "view-query":
         return canned.refusal(datasette, actor, *resource)
-    return None
+    return permissions.own_action(datasette, actor, action, resource)
+
+
+@hookimpl(optionalhook=True)  # 1.0
+def register_actions(datasette: Datasette) -> list[Any]:
+    return _compat.actions(permissions.ACTIONS)
 
 
 @hookimpl(optionalhook=True)  # 1.0

@@ -17,6 +17,9 @@ _PLAIN = str.maketrans(
             "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f", " "
         ),
         **dict.fromkeys("\u3000\t\r\n\v\f\u0085\u2028\u2029\u200b\ufeff", " "),
+        # The only letters beyond ASCII that patterns without regard to case take for one of ASCII's; looking up what
+        # such a pattern found would fail.
+        **{"ſ": "s", "ı": "i", "İ": "I", "\u212a": "K"},
     }
 )
 
@@ -44,7 +47,7 @@ class Word:
 
 
 def plain(text: str) -> str:
-    """The text with quotation marks, dashes and white space made plain, character for character: offsets stay true."""
+    """The text with quotation marks, dashes, white space and look-alike letters made plain, character for character: offsets stay true."""
     return text.translate(_PLAIN)
 
 
