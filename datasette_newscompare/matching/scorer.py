@@ -133,7 +133,7 @@ def measure(index: StoryIndex, settings: MatchSettings) -> Measured:
     features, short, long = pair_features(index, left, right)
     sibling_left, sibling_right = find_candidates(index, SIBLINGS_PER_SENTENCE, within=True)
     siblings, sibling_short, sibling_long = pair_features(index, sibling_left, sibling_right)
-    if settings.level == "encoder" and len(left):
+    if settings.level == "encoder":
         lexical = load_model("lexical").pair
         keep = sigmoid(lexical.predict(features))[:, 0] >= RULED_OUT
         left, right, short, long, features = left[keep], right[keep], short[keep], long[keep], features[keep]
