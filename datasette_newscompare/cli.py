@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from .judge_options import judge_options
 from .reading_options import reading_options
-from .settings import LoadSettings, ReadSettings
+from .settings import JudgeSettings, LoadSettings, ReadSettings
 
 if TYPE_CHECKING:
+    from .loading.judging import JudgeReport
     from .loading.pipeline import Summary
 
+ANSWERS = ("same", "part", "different", "none")
+"""What a language model may say of a pair."""
 NEEDED_TO_LOAD = ("filelock", "numpy", "scipy", "spacy", "wordfreq")
 
 
@@ -43,6 +47,7 @@ def newscompare() -> None:
     "--workers", type=click.IntRange(1), help="Processes to use. Without it: one a processor, for large loads."
 )
 @click.option("--dask", metavar="ADDRESS", help="Do the work on the Dask cluster with this scheduler.")
+@judge_options
 def load(
     db: Path,
     paths: tuple[str, ...],
@@ -52,6 +57,7 @@ def load(
     workers: int | None,
     dask: str | None,
     reading: ReadSettings,
+    judge: JudgeSettings | None,
 ) -> None:
     """Read articles, annotate them, group them into stories and match their sentences.
 
@@ -63,7 +69,9 @@ def load(
     _need_the_extra()
     from .loading.pipeline import load as run
 
-    settings = LoadSettings(source, not no_entities, model, workers or _workers(paths), dask=dask, reading=reading)
+    settings = LoadSettings(
+        source, not no_entities, model, workers or _workers(paths), dask=dask, reading=reading, judge=judge
+    )
     summary = _run(run, db, paths, settings)
     _report(summary, db)
     sys.exit(1 if not summary.read else 0)
@@ -73,12 +81,13 @@ def load(
 @click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes to use.")
 @click.option("--dask", metavar="ADDRESS", help="Do the work on the Dask cluster with this scheduler.")
-def match(db: Path, workers: int, dask: str | None) -> None:
+@judge_options
+def match(db: Path, workers: int, dask: str | None, judge: JudgeSettings | None) -> None:
     """Group and match all that is loaded anew, with the settings of this version."""
     _need_the_extra()
     from .loading.pipeline import rematch
 
-    _report(_run(rematch, db, LoadSettings(workers=workers, dask=dask)), db)
+    _report(_run(rematch, db, LoadSettings(workers=workers, dask=dask, judge=judge)), db)
 
 
 @newscompare.command()
@@ -205,12 +214,13 @@ def _run(command: Any, db: Path, *arguments: Any) -> Any:
     from .entities.recognise import ModelMissing
     from .loading.connection import DatabaseProblem
     from .loading.executors import ClusterProblem
+    from .loading.llm_models import ModelProblem
     from .loading.progress import show_progress
 
     try:
         with show_progress() as progress:
             return command(db, *arguments, progress=progress)
-    except (ClusterProblem, DatabaseProblem, ModelMissing) as error:
+    except (ClusterProblem, DatabaseProblem, ModelMissing, ModelProblem) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -234,7 +244,25 @@ def _report(summary: Summary, db: Path) -> None:
         f"Found {_count(summary.fact_count, 'shared fact')}, {matches}{f' ({kinds})' if kinds else ''},"
         f" {_count(summary.entity_count, 'entity', 'entities')}."
     )
+    if summary.judged:
+        _report_judged(summary.judged)
     click.echo(f"Done in {summary.seconds:.1f} seconds. To look at it: datasette serve {db}")
+
+
+def _report_judged(report: JudgeReport) -> None:
+    """Say what a language model was asked, and what came of it."""
+    verdicts = ", ".join(f"{report.answers[name]:,} {name}" for name in ANSWERS if report.answers.get(name))
+    click.echo(
+        f"Asked {report.model} about {_count(report.put, 'uncertain pair')} in {_count(report.calls, 'call')}"
+        f"{f': {verdicts}' if verdicts else ''}."
+    )
+    if report.failed_calls:
+        stopped = "; stopped asking" if report.gave_up else ""
+        click.echo(
+            f"note: {_count(report.failed_calls, 'call')} failed{stopped} (the last: {report.last_failure});"
+            f" {_count(report.unanswered, 'pair')} without an answer keep the matcher's decision until the next run",
+            err=True,
+        )
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

@@ -135,7 +135,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What carried a match, in words a reader can check: all of it stands in both sentences."""
+    """What carried a match, in words a reader can check: all but `judged` stands in both sentences."""
 
     names: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
@@ -143,6 +143,8 @@ class Why:
     """Rare words, rarest first."""
     quoted: tuple[str, ...] = ()
     """Runs of words that one side quotes and the other has too."""
+    judged: tuple[str, ...] = ()
+    """What a language model said of the pair, with the model's name, where one was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ class Match:
     is_moved: bool = False
     """A primary match that stands out of the common reading order of the two articles."""
     differences: tuple[Difference, ...] = ()
+    judgement_id: int | None = None
+    """The stored judgement of a language model that confirmed or made this match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,8 @@ class NearMiss:
     sentence_id: int
     near_sentence_id: int
     score: float
+    judgement_id: int | None = None
+    """The stored judgement of a language model that there is no match here."""
 
 
 @dataclass(frozen=True, slots=True)

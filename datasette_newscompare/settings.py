@@ -30,6 +30,22 @@ class ReadSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeSettings:
+    """How a language model is asked about pairs that the matcher is unsure of."""
+
+    model: str
+    """A model of the `llm` library by name or alias."""
+    limit: int = 300
+    """Pairs put to it in one run."""
+    band: tuple[float, float] = (0.25, 0.75)
+    """Lowest and highest score of a pair that the matcher is unsure of; the middle is asked first."""
+    timeout: float = 120.0
+    """Seconds for one answer."""
+    wait: float = 1.0
+    """Seconds after a call that failed; doubled with each that fails after it."""
+
+
+@dataclass(frozen=True, slots=True)
 class LoadSettings:
     """How to read and annotate. Matching and grouping have settings of their own, stored beside these."""
 
@@ -46,3 +62,5 @@ class LoadSettings:
     """The address of a Dask scheduler that does the work instead."""
     reading: ReadSettings = ReadSettings()
     """How inputs are read."""
+    judge: JudgeSettings | None = None
+    """The language model to ask, if any."""

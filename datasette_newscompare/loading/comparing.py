@@ -13,11 +13,12 @@ from itertools import groupby, islice
 from sqlite_utils import Database
 
 from ..matching.story import MatchSettings, compare_story
-from ..records import Match, Quantity, Quote, StoryArticle, StoryComparison, StorySentence
+from ..records import Match, Quantity, Quote, StoryArticle, StoryComparison, StorySentence, Why
 from .counting import count_stories
 from .entities import link_matches
 from .executors import run_in_order
 from .facts import write_facts
+from .judgements import Judged, apply_judgements
 
 STORIES_A_BATCH = 50
 
@@ -40,13 +41,23 @@ SELECT q.sentence_id, q.start, q."end", q.text, q.speaker, q.speaker_start, q.sp
 FROM articles a JOIN sentences s ON s.article_id = a.id JOIN quotes q ON q.sentence_id = s.id
 WHERE a.story_id = ? ORDER BY q.start
 """
+# Where a story is compared that was not linked anew: what its matches counted for is counted again.
+UNLINK_MATCHES = (
+    """
+    UPDATE entities SET match_count = match_count - n FROM (
+        SELECT x.entity_id AS e, count(*) AS n FROM matches m JOIN match_entities x ON x.match_id = m.id
+        WHERE m.story_id = ? GROUP BY x.entity_id) WHERE id = e
+    """,
+    "DELETE FROM match_entities WHERE match_id IN (SELECT id FROM matches WHERE story_id = ?)",
+)
 UPSERT_MATCH = """
 INSERT INTO matches (story_id, left_sentence_id, right_sentence_id, left_article_id, right_article_id,
-                     score, kind, is_primary, is_moved, why)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                     score, kind, is_primary, is_moved, why, judgement_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (left_sentence_id, right_sentence_id) DO UPDATE SET
     story_id = excluded.story_id, score = excluded.score, kind = excluded.kind,
-    is_primary = excluded.is_primary, is_moved = excluded.is_moved, why = excluded.why
+    is_primary = excluded.is_primary, is_moved = excluded.is_moved, why = excluded.why,
+    judgement_id = excluded.judgement_id
 """
 
 
@@ -56,15 +67,19 @@ def compare_stale_stories(
     """Compare the articles of each story that changed and store matches, facts and counts; says if there was any.
 
     A batch of stories is one transaction, so that a run that is cut short leaves whole stories; `progress` is
-    told of each batch's size.
+    told of each batch's size. What language models judged of pairs earlier is applied to what the matcher finds.
     """
+    judged = Judged(db)
     stale = [row[0] for row in db.execute("SELECT id FROM stories WHERE needs_matching ORDER BY id")]
     stories = (load_story(db, story) for story in stale)
     compared = zip(stale, run_in_order(pool, partial(compare_story, settings=settings), stories, chunk=4), strict=True)
     while batch := list(islice(compared, STORIES_A_BATCH)):
         with db.atomic():
             for story, (articles, found) in batch:
-                _write_comparison(db, story, articles, found)
+                for sql in UNLINK_MATCHES:
+                    db.execute(sql, [story])
+                decided = apply_judgements(articles, found, judged.of_story(articles), settings)
+                _write_comparison(db, story, articles, decided)
             ids = [story for story, _ in batch]
             count_stories(db, ids)
             link_matches(db, ids)
@@ -123,8 +138,8 @@ def _write_comparison(db: Database, story: int, articles: Sequence[StoryArticle]
             [story],
         )
     db.conn.executemany(
-        "INSERT INTO near_misses (sentence_id, near_sentence_id, score) VALUES (?, ?, ?)",
-        [(n.sentence_id, n.near_sentence_id, n.score) for n in comparison.near_misses],
+        "INSERT INTO near_misses (sentence_id, near_sentence_id, score, judgement_id) VALUES (?, ?, ?, ?)",
+        [(n.sentence_id, n.near_sentence_id, n.score, n.judgement_id) for n in comparison.near_misses],
     )
     db.conn.executemany(
         "INSERT INTO repeats (sentence_id, repeat_of, kind, score) VALUES (?, ?, ?, ?)",
@@ -132,6 +147,11 @@ def _write_comparison(db: Database, story: int, articles: Sequence[StoryArticle]
     )
     write_facts(db, story, articles, comparison.facts)
     db.execute("UPDATE stories SET needs_matching = 0 WHERE id = ?", [story])
+
+
+def _why(why: Why) -> str:
+    told = {name: list(value) for name, value in asdict(why).items() if value or name != "judged"}
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _write_matches(db: Database, story: int, matches: Sequence[Match], owner: dict[int, str]) -> None:
@@ -153,7 +173,8 @@ def _write_matches(db: Database, story: int, matches: Sequence[Match], owner: di
                 m.kind,
                 m.is_primary,
                 m.is_moved,
-                json.dumps({name: list(value) for name, value in asdict(m.why).items()}, ensure_ascii=False),
+                _why(m.why),
+                m.judgement_id,
             )
             for m in matches
         ],

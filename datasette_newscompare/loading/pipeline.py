@@ -14,6 +14,7 @@ from functools import partial
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -31,6 +32,8 @@ from .entities import link_stale_stories
 from .executors import executor, run_in_order
 from .grouping import group_articles
 from .identity import Identified, Identifier, State
+from .judging import JudgeReport, judge_uncertain
+from .llm_models import language_model
 from .readers import Problem, read
 from .remove import remove_articles
 
@@ -57,6 +60,8 @@ class Summary:
     fact_count: int = 0
     entity_count: int = 0
     seconds: float = 0.0
+    judged: JudgeReport | None = None
+    """What came of asking a language model, where one was asked."""
 
 
 DEFAULTS = LoadSettings()
@@ -117,10 +122,12 @@ def load(
 ) -> Summary:
     """Read articles into the database at `path` and bring stories, entities and matches up to date.
 
-    Raises DatabaseProblem where the database can't be used, and ModelMissing where the language model is missing.
+    Raises DatabaseProblem where the database can't be used, ModelMissing where spaCy's model is missing, and
+    ModelProblem where the model to judge with can't be used.
     """
     started = time.monotonic()
     summary = Summary()
+    model = language_model(settings.judge.model) if settings.judge else None
     with writable(path) as db, executor(settings.workers, settings.dask) as pool:
         run = Run(db, "load", settings)
         batches = _batches(db, inputs, settings, summary, progress)
@@ -128,6 +135,7 @@ def load(
             write_articles(db, annotated, run.id)
             progress("annotated", len(annotated))
         _compare(db, run, pool, progress)
+        _judge(db, run, pool, progress, settings, model, summary)
         _finish(db, run, summary, started)
     return summary
 
@@ -135,15 +143,17 @@ def load(
 def rematch(path: Path, settings: LoadSettings = DEFAULTS, progress: Progress = lambda stage, done: None) -> Summary:
     """Group, link and match all that is loaded anew; ids of stories, matches and facts that stay are kept.
 
-    Raises DatabaseProblem where the database is missing or can't be used.
+    Raises DatabaseProblem where the database is missing or can't be used, and ModelProblem as `load` does.
     """
     started = time.monotonic()
     summary = Summary()
+    model = language_model(settings.judge.model) if settings.judge else None
     with writable(path, must_exist=True) as db, executor(settings.workers, settings.dask) as pool:
         run = Run(db, "match", settings)
         with db.atomic():
             db.execute("UPDATE stories SET needs_linking = 1, needs_matching = 1")
         _compare(db, run, pool, progress, regroup=True)
+        _judge(db, run, pool, progress, settings, model, summary)
         _finish(db, run, summary, started)
     return summary
 
@@ -181,6 +191,24 @@ def _compare(db: Database, run: Run, pool: Executor | None, progress: Progress, 
         run.touch()
         with db.atomic():
             reattach(db.conn)
+
+
+def _judge(
+    db: Database,
+    run: Run,
+    pool: Executor | None,
+    progress: Progress,
+    settings: LoadSettings,
+    model: Any,
+    summary: Summary,
+) -> None:
+    """Ask the model, if there is one, and compare the stories anew in which it judged a pair."""
+    if settings.judge is None:
+        return
+    summary.judged = judge_uncertain(db, model, settings.judge, partial(progress, "judged"))
+    if summary.judged.answers:
+        run.touch()
+    compare_stale_stories(db, run.match_settings, pool, partial(progress, "compared"))
 
 
 def _batches(

@@ -17,6 +17,7 @@ WORDS = {
     "grouped": "grouped",
     "linked": "stories linked",
     "compared": "compared",
+    "judged": "pairs judged",
 }
 
 

@@ -199,6 +199,27 @@ CREATE TABLE quotes (
 CREATE INDEX quotes_sentence_id ON quotes(sentence_id);
 CREATE INDEX quotes_entity_id ON quotes(entity_id);
 
+-- What language models said of pairs that the matcher was unsure of. A pair is known by its words, whichever comes
+-- first, so that no model is asked twice.
+CREATE TABLE judgements (
+    id INTEGER PRIMARY KEY,
+    left_article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    left_text TEXT NOT NULL,
+    right_article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    right_text TEXT NOT NULL,
+    model TEXT NOT NULL,
+    answer TEXT NOT NULL CHECK (answer IN ('same', 'part', 'different', 'none')),
+    reason TEXT,
+    score REAL NOT NULL,
+    prompt_version TEXT NOT NULL,
+    pair_hash TEXT NOT NULL,
+    at TEXT NOT NULL,
+    UNIQUE (pair_hash, model, prompt_version)
+);
+CREATE INDEX judgements_left_article_id ON judgements(left_article_id);
+CREATE INDEX judgements_right_article_id ON judgements(right_article_id);
+CREATE INDEX judgements_answer ON judgements(answer, score);
+
 CREATE TABLE matches (
     id INTEGER PRIMARY KEY,
     story_id INTEGER NOT NULL REFERENCES stories(id) ON DELETE CASCADE,
@@ -211,8 +232,10 @@ CREATE TABLE matches (
     is_primary INTEGER NOT NULL DEFAULT 0,
     is_moved INTEGER NOT NULL DEFAULT 0,
     why TEXT NOT NULL DEFAULT '{}',
+    judgement_id INTEGER REFERENCES judgements(id) ON DELETE SET NULL,
     UNIQUE (left_sentence_id, right_sentence_id)
 );
+CREATE INDEX matches_judgement_id ON matches(judgement_id) WHERE judgement_id IS NOT NULL;
 CREATE INDEX matches_right_sentence_id ON matches(right_sentence_id);
 CREATE INDEX matches_story_id ON matches(story_id);
 CREATE INDEX matches_articles ON matches(left_article_id, right_article_id);
@@ -231,8 +254,10 @@ CREATE TABLE near_misses (
     sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
     near_sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
     score REAL NOT NULL,
+    judgement_id INTEGER REFERENCES judgements(id) ON DELETE SET NULL,
     PRIMARY KEY (sentence_id, near_sentence_id)
 ) WITHOUT ROWID;
+CREATE INDEX near_misses_judgement_id ON near_misses(judgement_id) WHERE judgement_id IS NOT NULL;
 CREATE INDEX near_misses_near_sentence_id ON near_misses(near_sentence_id);
 
 CREATE TABLE differences (

@@ -24,6 +24,11 @@ UPDATE differences SET right_text = NULL WHERE right_end IS NULL
 UPDATE differences SET note = NULL WHERE left_text IS NULL OR right_text IS NULL;
 UPDATE matches SET why = json_set(why, '$.quoted', json('[]')) WHERE why IS NOT NULL;
 UPDATE facts SET text = CASE WHEN length(text) > :excerpt THEN substr(text, 1, :excerpt - 1) || '…' ELSE text END;
+UPDATE judgements SET reason = NULL,
+    left_text = coalesce((SELECT s.text FROM sentences s JOIN matches m ON s.id IN (m.left_sentence_id, m.right_sentence_id)
+        WHERE m.judgement_id = judgements.id AND s.article_id = judgements.left_article_id), ''),
+    right_text = coalesce((SELECT s.text FROM sentences s JOIN matches m ON s.id IN (m.left_sentence_id, m.right_sentence_id)
+        WHERE m.judgement_id = judgements.id AND s.article_id = judgements.right_article_id), '');
 UPDATE verdicts SET
     left_text = coalesce((SELECT text FROM sentences WHERE id = left_sentence_id), ''),
     right_text = coalesce((SELECT text FROM sentences WHERE id = right_sentence_id), '');

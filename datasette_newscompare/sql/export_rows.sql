@@ -26,9 +26,14 @@ INSERT INTO source_entities
 INSERT INTO story_entities SELECT * FROM src.story_entities WHERE story_id IN (SELECT id FROM chosen);
 INSERT INTO quantities SELECT * FROM src.quantities WHERE sentence_id IN (SELECT id FROM sentences) ORDER BY id;
 INSERT INTO quotes SELECT * FROM src.quotes WHERE sentence_id IN (SELECT id FROM sentences) ORDER BY id;
+INSERT INTO judgements SELECT * FROM src.judgements
+    WHERE left_article_id IN (SELECT id FROM articles) AND right_article_id IN (SELECT id FROM articles) ORDER BY id;
 INSERT INTO matches SELECT * FROM src.matches WHERE story_id IN (SELECT id FROM chosen) ORDER BY id;
 INSERT INTO match_entities SELECT * FROM src.match_entities WHERE match_id IN (SELECT id FROM matches);
 INSERT INTO near_misses SELECT * FROM src.near_misses WHERE sentence_id IN (SELECT id FROM sentences);
+-- The same words may have been judged in a story that stays behind.
+UPDATE matches SET judgement_id = NULL WHERE judgement_id NOT IN (SELECT id FROM judgements);
+UPDATE near_misses SET judgement_id = NULL WHERE judgement_id NOT IN (SELECT id FROM judgements);
 INSERT INTO differences SELECT * FROM src.differences WHERE match_id IN (SELECT id FROM matches) ORDER BY id;
 INSERT INTO facts SELECT * FROM src.facts WHERE story_id IN (SELECT id FROM chosen) ORDER BY id;
 INSERT INTO fact_sentences SELECT * FROM src.fact_sentences WHERE fact_id IN (SELECT id FROM facts);

@@ -20,6 +20,7 @@ WHY = {
     "numbers": "both give",
     "words": "both say",
     "quoted": "in quotation marks on one side, found on both",
+    "judged": "a language model was asked:",
 }
 _EMPTY: Row = {
     "id": "",
