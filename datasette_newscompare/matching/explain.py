@@ -12,7 +12,7 @@ from .index import StoryIndex
 MOST = 6
 FEWEST_QUOTED = 3
 """Words in a row that one side quotes and the other has, from which they are shown."""
-TELLING = 0.25
+TELLING = 0.15
 """Rarity in the language from which a shared word is shown."""
 
 
