@@ -32,42 +32,44 @@ WHERE s.role <> 'boilerplate' AND st.source_count > 1
   AND NOT EXISTS (SELECT 1 FROM repeats r WHERE r.sentence_id = s.id);
 
 -- How much of one source's telling of a story stands in another's: a row for each ordered pair of sources and story.
+-- Counted row by row, so that a look at one story costs no more than that story.
 CREATE VIEW source_overlap AS
-WITH told AS (
-    SELECT a.story_id, a.source_id, count(*) AS sentence_count
-    FROM articles a JOIN sentences s ON s.article_id = a.id
-    WHERE s.role <> 'boilerplate' AND NOT EXISTS (SELECT 1 FROM repeats r WHERE r.sentence_id = s.id)
-    GROUP BY a.story_id, a.source_id
-), ends AS (
-    SELECT m.story_id, m.left_sentence_id AS sentence_id, m.left_article_id AS article_id, m.right_article_id AS other_article_id FROM matches m
-    UNION ALL
-    SELECT m.story_id, m.right_sentence_id, m.right_article_id, m.left_article_id FROM matches m
-), shared AS (
-    SELECT e.story_id, a.source_id, b.source_id AS other_source_id, count(DISTINCT e.sentence_id) AS matched_count
-    FROM ends e JOIN articles a ON a.id = e.article_id JOIN articles b ON b.id = e.other_article_id
-    WHERE NOT EXISTS (SELECT 1 FROM repeats r WHERE r.sentence_id = e.sentence_id)
-    GROUP BY e.story_id, a.source_id, b.source_id
-)
-SELECT t.story_id, t.source_id, x.name AS source, o.source_id AS other_source_id, y.name AS other_source,
-       t.sentence_count, coalesce(h.matched_count, 0) AS matched_count,
-       round(1.0 * coalesce(h.matched_count, 0) / t.sentence_count, 4) AS share_found
-FROM told t
-JOIN told o ON o.story_id = t.story_id AND o.source_id <> t.source_id
-JOIN sources x ON x.id = t.source_id
-JOIN sources y ON y.id = o.source_id
-LEFT JOIN shared h ON h.story_id = t.story_id AND h.source_id = t.source_id AND h.other_source_id = o.source_id;
+SELECT story_id, source_id, source, other_source_id, other_source, sentence_count, matched_count,
+       round(1.0 * matched_count / nullif(sentence_count, 0), 4) AS share_found
+FROM (
+    SELECT a.story_id, a.source_id, x.name AS source, b.source_id AS other_source_id, y.name AS other_source,
+           (SELECT count(*) FROM articles c JOIN sentences s ON s.article_id = c.id
+            WHERE c.story_id = a.story_id AND c.source_id = a.source_id AND s.role <> 'boilerplate'
+              AND NOT EXISTS (SELECT 1 FROM repeats r WHERE r.sentence_id = s.id)) AS sentence_count,
+           (SELECT count(*) FROM articles c JOIN sentences s ON s.article_id = c.id
+            WHERE c.story_id = a.story_id AND c.source_id = a.source_id AND s.role <> 'boilerplate'
+              AND NOT EXISTS (SELECT 1 FROM repeats r WHERE r.sentence_id = s.id)
+              AND (EXISTS (SELECT 1 FROM matches m JOIN articles d ON d.id = m.right_article_id
+                           WHERE m.left_sentence_id = s.id AND d.source_id = b.source_id)
+                OR EXISTS (SELECT 1 FROM matches m JOIN articles d ON d.id = m.left_article_id
+                           WHERE m.right_sentence_id = s.id AND d.source_id = b.source_id))) AS matched_count
+    FROM (SELECT DISTINCT story_id, source_id FROM articles) a
+    JOIN (SELECT DISTINCT story_id, source_id FROM articles) b ON b.story_id = a.story_id AND b.source_id <> a.source_id
+    JOIN sources x ON x.id = a.source_id
+    JOIN sources y ON y.id = b.source_id
+);
 
--- Who tells which fact: a row for each fact and source that tells it.
+-- Who tells which fact: a row for each fact and source that tells it, at the first of its sentences that do.
 CREATE VIEW fact_matrix AS
 SELECT f.story_id, f.id AS fact_id, f.text AS fact, f.source_count, a.source_id, so.name AS source,
-       count(*) AS sentence_count, min(a.published) AS published, min(s.id) AS sentence_id,
-       f.first_source_id = a.source_id AS is_first
+       (SELECT count(*) FROM fact_sentences x JOIN sentences t ON t.id = x.sentence_id JOIN articles b ON b.id = t.article_id
+        WHERE x.fact_id = f.id AND b.source_id = a.source_id) AS sentence_count,
+       (SELECT min(b.published) FROM fact_sentences x JOIN sentences t ON t.id = x.sentence_id
+        JOIN articles b ON b.id = t.article_id WHERE x.fact_id = f.id AND b.source_id = a.source_id) AS published,
+       fs.sentence_id, f.first_source_id = a.source_id AS is_first
 FROM facts f
 JOIN fact_sentences fs ON fs.fact_id = f.id
 JOIN sentences s ON s.id = fs.sentence_id
 JOIN articles a ON a.id = s.article_id
 JOIN sources so ON so.id = a.source_id
-GROUP BY f.id, a.source_id;
+WHERE NOT EXISTS (
+    SELECT 1 FROM fact_sentences x JOIN sentences t ON t.id = x.sentence_id JOIN articles b ON b.id = t.article_id
+    WHERE x.fact_id = f.id AND b.source_id = a.source_id AND x.sentence_id < fs.sentence_id);
 
 -- Every sentence that names an entity, once.
 CREATE VIEW entity_sentences AS
@@ -78,6 +80,62 @@ JOIN (SELECT DISTINCT entity_id, sentence_id FROM mentions) m ON m.entity_id = e
 JOIN sentences s ON s.id = m.sentence_id
 JOIN articles a ON a.id = s.article_id
 JOIN sources so ON so.id = a.source_id;
+
+-- Who is named with whom: in how many sentences, and in how many articles.
+CREATE VIEW entity_pairs AS
+SELECT p.entity_id, e.name AS entity, e.type, p.other_entity_id, o.name AS other_entity, o.type AS other_type,
+       max(p.sentence_count) AS sentence_count, max(p.article_count) AS article_count
+FROM (
+    SELECT m.entity_id, n.entity_id AS other_entity_id, count(DISTINCT m.sentence_id) AS sentence_count, 0 AS article_count
+    FROM mentions m JOIN mentions n ON n.sentence_id = m.sentence_id
+    WHERE n.entity_id <> m.entity_id GROUP BY m.entity_id, n.entity_id
+    UNION ALL
+    SELECT x.entity_id, y.entity_id, 0, count(*)
+    FROM article_entities x JOIN article_entities y ON y.article_id = x.article_id
+    WHERE y.entity_id <> x.entity_id GROUP BY x.entity_id, y.entity_id
+) p
+JOIN entities e ON e.id = p.entity_id
+JOIN entities o ON o.id = p.other_entity_id
+GROUP BY p.entity_id, p.other_entity_id;
+
+-- How each source calls and describes an entity, and which words it uses far more than the other sources do.
+-- log_odds and score follow Monroe, Colaresi and Quinn (2008), "Fightin' Words", equations 15, 18 and 22: the log odds
+-- of the word in this source less those in the others, and the same in standard deviations (a z-score), each word
+-- counted up by a prior: its part of 100 words that are spread over all words as those of all entities are. Both are
+-- NULL where no other source describes the entity.
+CREATE VIEW entity_words_by_source AS
+SELECT d.entity_id, e.name AS entity, e.type, d.source_id, s.name AS source, d.relation, d.word, d.count, d.other_count,
+       d.source_words, d.other_words,
+       CASE WHEN d.other_words THEN ln(d.odds / d.other_odds) END AS log_odds,
+       CASE WHEN d.other_words THEN ln(d.odds / d.other_odds)
+           / sqrt(1 / (d.count + d.prior) + 1 / (d.other_count + d.prior)) END AS score
+FROM (
+    SELECT c.*, (c.count + c.prior) / (c.source_words - c.count + 100.001 - c.prior) AS odds,
+           (c.other_count + c.prior) / (c.other_words - c.other_count + 100.001 - c.prior) AS other_odds
+    FROM (
+        SELECT w.entity_id, w.source_id, w.relation, w.word, w.count,
+               sum(w.count) OVER (PARTITION BY w.entity_id, w.relation, w.word) - w.count AS other_count,
+               sum(w.count) OVER (PARTITION BY w.entity_id, w.source_id) AS source_words,
+               sum(w.count) OVER (PARTITION BY w.entity_id)
+               - sum(w.count) OVER (PARTITION BY w.entity_id, w.source_id) AS other_words,
+               100.0 * (SELECT t.count FROM word_counts t WHERE t.relation = w.relation AND t.word = w.word)
+               / (SELECT sum(t.count) FROM word_counts t) AS prior
+        FROM entity_words w
+    ) c
+) d
+JOIN entities e ON e.id = d.entity_id
+JOIN sources s ON s.id = d.source_id;
+
+-- The sentences behind the counts of entity_words.
+CREATE VIEW entity_word_sentences AS
+SELECT m.entity_id, a.source_id, so.name AS source, d.relation, d.word, m.sentence_id, s.text, m.article_id,
+       a.title AS article, a.published, a.story_id, d.start, d."end"
+FROM describing_words d
+JOIN mentions m ON m.id = d.mention_id
+JOIN sentences s ON s.id = m.sentence_id
+JOIN articles a ON a.id = m.article_id
+JOIN sources so ON so.id = a.source_id
+WHERE m.entity_id IS NOT NULL;
 
 -- Matched sentences whose numbers do not agree.
 CREATE VIEW number_differences AS
