@@ -18,9 +18,9 @@ from datasette_newscompare.serving.sql_functions import FUNCTIONS, MAX_CHARACTER
 
 LIMIT = 50.0
 PIECES = """
-1, | 1. | - | ( | A. | é | \u0301 | \u202e | hundred  | one- | $1 | 999, | ab  | a b  | the of  | 10:45  | 1/ | monday  | May 1
-| x' | dozen  | more than  | several  | 1 a | Aa, 12, | 12 year olds  | 5 thousand  | 5 K | 1st  | ５  | 1 in 5  | US$
-| 1 million  | a b c | three hundred and  | 0 | ' | " | \U0001f600 | 漢
+1, | 1. | - | ( | A. | é | \u0301 | \u202e | hundred  | one- | $1 | 999, | ab  | a b  | the of  | 10:45  | 1/
+| monday  | May 1  | x' | dozen  | more than  | several  | 1 a | Aa, 12, | 12 year olds  | 5 thousand  | 5 K | 1st
+| ５  | 1 in 5  | US$ | 1 million  | a b c | three hundred and  | 0 | ' | " | \U0001f600 | 漢
 """
 
 

@@ -47,7 +47,7 @@ class Word:
 
 
 def plain(text: str) -> str:
-    """The text with quotation marks, dashes, white space and look-alike letters made plain, character for character: offsets stay true."""
+    """The text with quotation marks, dashes, white space and look-alike letters made plain; offsets stay true."""
     return text.translate(_PLAIN)
 
 
