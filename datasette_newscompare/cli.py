@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from .loading.judging import JudgeReport
     from .loading.pipeline import Summary
 
+NEEDED_TO_LOAD = ("filelock", "numpy", "scipy", "spacy", "wordfreq")
 ANSWERS = ("same", "part", "different", "none")
 """What a language model may say of a pair."""
-NEEDED_TO_LOAD = ("filelock", "numpy", "scipy", "spacy", "wordfreq")
+CSV_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def register(cli: click.Group) -> None:
@@ -42,20 +43,24 @@ def newscompare() -> None:
 )
 @reading_options
 @click.option("--no-entities", is_flag=True, help="Leave names of people, places and organisations alone.")
+@click.option("--no-words", is_flag=True, help="Leave the words that describe them alone; annotates twice as fast.")
 @click.option("--model", help="An installed spaCy pipeline by name. Without it: the small English one.")
 @click.option(
     "--workers", type=click.IntRange(1), help="Processes to use. Without it: one a processor, for large loads."
 )
 @click.option("--dask", metavar="ADDRESS", help="Do the work on the Dask cluster with this scheduler.")
+@click.option("--aliases", type=CSV_FILE, metavar="FILE", help="Take in corrections of names from this CSV file.")
 @judge_options
 def load(
     db: Path,
     paths: tuple[str, ...],
     source: str | None,
     no_entities: bool,
+    no_words: bool,
     model: str | None,
     workers: int | None,
     dask: str | None,
+    aliases: Path | None,
     reading: ReadSettings,
     judge: JudgeSettings | None,
 ) -> None:
@@ -70,9 +75,16 @@ def load(
     from .loading.pipeline import load as run
 
     settings = LoadSettings(
-        source, not no_entities, model, workers or _workers(paths), dask=dask, reading=reading, judge=judge
+        source,
+        not no_entities,
+        model,
+        workers or _workers(paths),
+        dask=dask,
+        reading=reading,
+        words=not no_words,
+        judge=judge,
     )
-    summary = _run(run, db, paths, settings)
+    summary = _run(run, db, paths, settings, aliases=aliases)
     _report(summary, db)
     sys.exit(1 if not summary.read else 0)
 
@@ -81,13 +93,14 @@ def load(
 @click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes to use.")
 @click.option("--dask", metavar="ADDRESS", help="Do the work on the Dask cluster with this scheduler.")
+@click.option("--aliases", type=CSV_FILE, metavar="FILE", help="Take in corrections of names from this CSV file.")
 @judge_options
-def match(db: Path, workers: int, dask: str | None, judge: JudgeSettings | None) -> None:
+def match(db: Path, workers: int, dask: str | None, aliases: Path | None, judge: JudgeSettings | None) -> None:
     """Group and match all that is loaded anew, with the settings of this version."""
     _need_the_extra()
     from .loading.pipeline import rematch
 
-    _report(_run(rematch, db, LoadSettings(workers=workers, dask=dask, judge=judge)), db)
+    _report(_run(rematch, db, LoadSettings(workers=workers, dask=dask, judge=judge), aliases=aliases), db)
 
 
 @newscompare.command()
@@ -190,6 +203,29 @@ def verdicts(db: Path, file: TextIO | None) -> None:
     sys.exit(1 if problems and not stored else 0)
 
 
+@newscompare.command()
+@click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--suggest", is_flag=True, help="Write what may be one entity instead, for review.")
+@click.option("--limit", type=click.IntRange(1), default=200, show_default=True, help="At most so many suggestions.")
+def entities(db: Path, suggest: bool, limit: int) -> None:
+    """Write the corrections of names in force as CSV, or suggest some.
+
+    Review the file, and give it to `load` or `match` as --aliases.
+    """
+    from .loading.connection import DatabaseProblem
+    from .loading.corrections import read_only, write_corrections
+    from .loading.suggesting import write_suggestions
+
+    try:
+        with read_only(db) as database:
+            if suggest:
+                write_suggestions(database, sys.stdout, limit)
+            else:
+                write_corrections(database, sys.stdout)
+    except DatabaseProblem as error:
+        raise click.ClickException(str(error)) from error
+
+
 def _need_the_extra() -> None:
     missing = [name for name in NEEDED_TO_LOAD if find_spec(name) is None]
     if missing:
@@ -209,7 +245,7 @@ def _workers(paths: tuple[str, ...]) -> int:
     return 1
 
 
-def _run(command: Any, db: Path, *arguments: Any) -> Any:
+def _run(command: Any, db: Path, *arguments: Any, **options: Any) -> Any:
     """Run a loading command with progress on the terminal; what a person can mend becomes one line."""
     from .entities.recognise import ModelMissing
     from .loading.connection import DatabaseProblem
@@ -219,7 +255,7 @@ def _run(command: Any, db: Path, *arguments: Any) -> Any:
 
     try:
         with show_progress() as progress:
-            return command(db, *arguments, progress=progress)
+            return command(db, *arguments, progress=progress, **options)
     except (ClusterProblem, DatabaseProblem, ModelMissing, ModelProblem) as error:
         raise click.ClickException(str(error)) from error
 
@@ -233,6 +269,13 @@ def _report(summary: Summary, db: Path) -> None:
         f"Read {_count(summary.read, 'article')}: {summary.added} new, {summary.changed} changed,"
         f" {summary.unchanged} unchanged; {_count(skipped, 'input')} skipped."
     )
+    if summary.corrections:
+        for problem in summary.corrections.problems:
+            click.echo(f"skipped: {problem}", err=True)
+        click.echo(
+            f"Took in {_count(summary.corrections.changed, 'correction')},"
+            f" {summary.corrections.unchanged:,} known already, {len(summary.corrections.problems):,} skipped."
+        )
     kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(summary.matches.items(), key=lambda row: -row[1]))
     click.echo(
         f"{db} holds {_count(summary.article_count, 'article')} of {_count(summary.source_count, 'source')} in"

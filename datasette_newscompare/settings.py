@@ -64,3 +64,5 @@ class LoadSettings:
     """How inputs are read."""
     judge: JudgeSettings | None = None
     """The language model to ask, if any."""
+    words: bool = True
+    """Look for the words that describe each entity, which reads its sentences a second time."""

@@ -115,7 +115,11 @@ class EntityIndex:
 
 def identity(name: str, type: str) -> str:
     """The key under which a name is looked up in the corpus: the tables' name, a person's words without titles, the
-    name of an organisation without Inc or Ltd."""
+    name of an organisation without Inc or Ltd. What a person put behind it in brackets tells it from others so named:
+    Ann Lee (judge)."""
+    if name.endswith(")") and " (" in name:
+        plain, _, note = name.rpartition(" (")
+        return f"{identity(plain, type)} ({name_key(note)})"
     entry = known(name)
     if entry and entry.type == type:
         return name_key(entry.name)

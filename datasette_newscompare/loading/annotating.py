@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ..entities.describe import Description, load_describer
 from ..entities.recognise import load_recogniser
 from ..records import Mention
 from ..settings import LoadSettings
@@ -19,6 +20,8 @@ class Annotated:
     identified: Identified
     annotation: Annotation
     mentions: tuple[Mention, ...]
+    descriptions: tuple[Description, ...] = ()
+    """Words that describe what the mentions name."""
 
 
 class Annotator:
@@ -26,6 +29,7 @@ class Annotator:
 
     def __init__(self, settings: LoadSettings) -> None:
         self._recogniser = load_recogniser(settings.model) if settings.entities else None
+        self._describer = load_describer(settings.model) if settings.entities and settings.words else None
 
     def annotate(self, batch: list[Identified]) -> list[Annotated]:
         """Annotate the articles of one batch; the same order comes back."""
@@ -34,7 +38,15 @@ class Annotator:
         if self._recogniser:
             texts = ((i, one.article.text, annotations[i].sentences) for i, one in enumerate(batch))
             mentions = dict(self._recogniser.recognise(texts))
-        return [Annotated(one, annotations[i], tuple(mentions.get(i, ()))) for i, one in enumerate(batch)]
+        described: list[list[Description]] = [[] for _ in batch]
+        if self._describer:
+            described = self._describer.describe(
+                (one.article.text, annotations[i].sentences, mentions.get(i, ())) for i, one in enumerate(batch)
+            )
+        return [
+            Annotated(one, annotations[i], tuple(mentions.get(i, ())), tuple(described[i]))
+            for i, one in enumerate(batch)
+        ]
 
 
 @lru_cache(maxsize=1)

@@ -123,10 +123,18 @@ def _write_words(db: Database, one: Annotated) -> None:
                 f"DELETE FROM {table} WHERE sentence_id IN (SELECT id FROM sentences WHERE article_id = ?)",
                 [one.identified.id],
             )
+    mentions = [
+        insert(
+            db,
+            'INSERT INTO mentions (sentence_id, article_id, start, "end", text, type) VALUES (?, ?, ?, ?, ?, ?)',
+            [sentence_id(m.start), one.identified.id, m.start, m.end, m.text, m.type],
+        )
+        for m in one.mentions
+    ]
     _insert(
         db,
-        'INSERT INTO mentions (sentence_id, article_id, start, "end", text, type) VALUES (?, ?, ?, ?, ?, ?)',
-        ((sentence_id(m.start), one.identified.id, m.start, m.end, m.text, m.type) for m in one.mentions),
+        'INSERT INTO describing_words (mention_id, relation, word, start, "end") VALUES (?, ?, ?, ?, ?)',
+        ((mentions[d.mention], d.relation, d.word, d.start, d.end) for d in one.descriptions),
     )
     _insert(
         db,

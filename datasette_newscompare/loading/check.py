@@ -106,6 +106,38 @@ INVARIANTS = (
                EXCEPT SELECT article_id, entity_id, mention_count FROM article_entities)""",
         REMATCH,
     ),
+    Invariant(
+        "describing words that do not stand in the sentence that names their entity",
+        """SELECT d.id FROM describing_words d JOIN mentions m ON m.id = d.mention_id
+           JOIN sentences s ON s.id = m.sentence_id
+           WHERE d.start < s.start OR d."end" > s."end" OR d."end" <= d.start""",
+        RELOAD,
+    ),
+    Invariant(
+        "words of entities with a wrong count",
+        """WITH counted AS (
+               SELECT m.entity_id, a.source_id, d.relation, d.word, count(*) AS count
+               FROM describing_words d JOIN mentions m ON m.id = d.mention_id JOIN articles a ON a.id = m.article_id
+               WHERE m.entity_id IS NOT NULL GROUP BY 1, 2, 3, 4)
+           SELECT word FROM (SELECT * FROM counted
+                             EXCEPT SELECT entity_id, source_id, relation, word, count FROM entity_words)
+           UNION ALL
+           SELECT word FROM (SELECT entity_id, source_id, relation, word, count FROM entity_words
+                             EXCEPT SELECT * FROM counted)
+           UNION ALL
+           SELECT word FROM (SELECT relation, word, sum(count) FROM entity_words GROUP BY 1, 2
+                             EXCEPT SELECT relation, word, count FROM word_counts)
+           UNION ALL
+           SELECT word FROM (SELECT relation, word, count FROM word_counts
+                             EXCEPT SELECT relation, word, sum(count) FROM entity_words GROUP BY 1, 2)""",
+        REMATCH,
+    ),
+    Invariant(
+        "spellings with a wrong mention_count",
+        """SELECT alias FROM entity_aliases x JOIN entities e ON e.id = x.entity_id
+           GROUP BY x.entity_id HAVING sum(x.mention_count) IS NOT e.mention_count""",
+        REMATCH,
+    ),
 )
 
 

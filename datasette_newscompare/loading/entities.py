@@ -11,7 +11,9 @@ from itertools import groupby, islice
 
 from sqlite_utils import Database
 
-from ..entities.index import EntityIndex, identity, lookup_keys
+from ..corrections import find_entity, mark_curated, rules
+from ..entities.curation import Curation, Part
+from ..entities.index import EntityIndex, EntityRef, identity, lookup_keys
 from ..entities.names import tidy
 from ..entities.resolve import StoryEntity, resolve_article, resolve_story
 from ..records import Mention
@@ -25,6 +27,11 @@ LINKED = """
 SELECT a.id, a.source_id, m.entity_id, m.sentence_id, m.text
 FROM articles a JOIN mentions m ON m.article_id = a.id
 WHERE a.story_id = ? AND m.entity_id IS NOT NULL ORDER BY a.id
+"""
+DESCRIBED = """
+SELECT a.source_id, m.entity_id, d.relation, d.word, count(*)
+FROM articles a JOIN mentions m ON m.article_id = a.id JOIN describing_words d ON d.mention_id = m.id
+WHERE a.story_id = ? AND m.entity_id IS NOT NULL GROUP BY 1, 2, 3, 4
 """
 MENTIONS = """
 SELECT m.article_id, m.id, m.start, m."end", m.text, m.type
@@ -49,6 +56,7 @@ class Tally:
         self.mentions: Counter[int] = Counter()
         self.aliases: Counter[tuple[int, str]] = Counter()
         self.sources: Counter[tuple[str, int]] = Counter()
+        self.words: Counter[tuple[str, int, str, str]] = Counter()
 
     def add_article(self, source_id: str, mentions: Iterable[tuple[int, int, str]]) -> None:
         """Count an article's mentions: (entity id, sentence id, words)."""
@@ -62,6 +70,11 @@ class Tally:
         self.sentences.update(entity for entity, _ in sentences)
         self.articles.update(found)
         self.sources.update((source_id, entity) for entity in found)
+
+    def add_words(self, rows: Iterable[tuple[str, int, str, str, int]]) -> None:
+        """Count describing words: (source id, entity id, relation, word, how often)."""
+        for source, entity, relation, word, number in rows:
+            self.words[source, entity, relation, word] += number
 
     def apply(self, db: Database, sign: int) -> None:
         """Add (1) or take away (-1) what was counted; rows whose count reaches zero go."""
@@ -90,6 +103,29 @@ class Tally:
             " WHERE id = ?",
             [(entity,) for entity in self.articles],
         )
+        self._apply_words(db, sign)
+
+    def _apply_words(self, db: Database, sign: int) -> None:
+        overall: Counter[tuple[str, str]] = Counter()
+        for (_, _, relation, word), number in self.words.items():
+            overall[relation, word] += number
+        db.conn.executemany(
+            "INSERT INTO entity_words (source_id, entity_id, relation, word, count) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (entity_id, source_id, relation, word) DO UPDATE SET count = count + excluded.count",
+            [(*key, sign * number) for key, number in self.words.items()],
+        )
+        db.conn.executemany(
+            "INSERT INTO word_counts (relation, word, count) VALUES (?, ?, ?)"
+            " ON CONFLICT (relation, word) DO UPDATE SET count = count + excluded.count",
+            [(*key, sign * number) for key, number in overall.items()],
+        )
+        if sign < 0:
+            db.conn.executemany(
+                "DELETE FROM entity_words WHERE source_id = ? AND entity_id = ? AND relation = ? AND word = ?"
+                " AND count <= 0",
+                list(self.words),
+            )
+            db.conn.executemany("DELETE FROM word_counts WHERE relation = ? AND word = ? AND count <= 0", list(overall))
 
 
 def unlink_stories(db: Database, stories: Sequence[int]) -> None:
@@ -98,6 +134,7 @@ def unlink_stories(db: Database, stories: Sequence[int]) -> None:
     for story in stories:
         for (_, source), rows in groupby(db.execute(LINKED, [story]).fetchall(), key=lambda row: row[:2]):
             tally.add_article(source, [row[2:] for row in rows])
+        tally.add_words(db.execute(DESCRIBED, [story]).fetchall())
         _count_down(db, "story_count", "SELECT entity_id, 1 FROM story_entities WHERE story_id = ?", story)
         _count_down(
             db,
@@ -145,12 +182,15 @@ def resolve_mentions(mentions: Mentions) -> Resolved:
 def link_stale_stories(db: Database, pool: Executor | None, progress: Callable[[int], None]) -> bool:
     """Link the mentions of every story that changed to their entities; says whether there was any.
 
-    A batch of stories is one transaction; `progress` is told of each batch's size.
+    People's corrections are applied to each story's entities. A batch of stories is one transaction; `progress` is
+    told of each batch's size.
     """
     stale = [row[0] for row in db.execute("SELECT id FROM stories WHERE needs_linking ORDER BY id")]
+    curation = Curation(rules(db.conn))
     mentions = (_story_mentions(db, story) for story in stale)
     resolved = zip(stale, run_in_order(pool, resolve_mentions, mentions, chunk=10), strict=True)
-    while batch := [(story, found) for story, (_, found) in islice(resolved, STORIES_A_BATCH)]:
+    corrected = ((story, _corrected(curation, rows, found)) for story, (rows, found) in resolved)
+    while batch := list(islice(corrected, STORIES_A_BATCH)):
         with db.atomic():
             stories = [story for story, _ in batch]
             unlink_stories(db, stories)
@@ -160,23 +200,35 @@ def link_stale_stories(db: Database, pool: Executor | None, progress: Callable[[
     return bool(stale)
 
 
-def _link_stories(db: Database, batch: Sequence[tuple[int, Resolved]]) -> None:
+def _corrected(curation: Curation, mentions: Mentions, resolved: Resolved) -> list[Part]:
+    """A story's entities after people's corrections."""
+    if not curation.concerns(resolved.entities):
+        return [Part(entity, ids) for entity, ids in zip(resolved.entities, resolved.mention_ids, strict=True)]
+    said = {id: (id, article, mention.text) for article, rows in mentions.items() for id, mention in rows}
+    return [
+        part
+        for entity, ids in zip(resolved.entities, resolved.mention_ids, strict=True)
+        for part in curation.apply(entity, [said[id] for id in ids])
+    ]
+
+
+def _link_stories(db: Database, batch: Sequence[tuple[int, Sequence[Part]]]) -> None:
     """Give mentions that are linked to nothing their entities, and count them.
 
-    Entities that are left without a mention go, unless a person gave them a spelling.
+    Entities that are left without a mention go.
     """
-    index = _index(db, (entity for _, resolved in batch for entity in resolved.entities))
-    for story, resolved in batch:
-        ids = _link(db, index, resolved.entities)
-        rows = [(id, mention) for id, of in zip(ids, resolved.mention_ids, strict=True) for mention in of]
+    index = _index(db, (part.entity for _, parts in batch for part in parts))
+    for story, parts in batch:
+        ids = [_link(db, index, part) for part in parts]
+        rows = [(id, mention) for id, part in zip(ids, parts, strict=True) for mention in part.mention_ids]
         db.conn.executemany("UPDATE mentions SET entity_id = ? WHERE id = ?", rows)
         _count_story(db, story)
+        for id, part in zip(ids, parts, strict=True):
+            for key in part.curated:
+                mark_curated(db.conn, id, key)
         db.execute(SPEAKERS, [story])
-    db.execute("DELETE FROM entity_aliases WHERE mention_count <= 0 AND origin = 'found'")
-    db.execute(
-        "DELETE FROM entities WHERE mention_count <= 0"
-        " AND NOT EXISTS (SELECT 1 FROM entity_aliases WHERE entity_id = entities.id)"
-    )
+    db.execute("DELETE FROM entity_aliases WHERE mention_count <= 0")
+    db.execute("DELETE FROM entities WHERE mention_count <= 0")
 
 
 def link_matches(db: Database, stories: Sequence[int]) -> None:
@@ -204,21 +256,22 @@ def _story_mentions(db: Database, story: int) -> Mentions:
     return dict(found)
 
 
-def _link(db: Database, index: EntityIndex, entities: Sequence[StoryEntity]) -> list[int]:
-    """The ids of a story's entities, made where they are new."""
-    ids = []
-    for entity in entities:
-        ref = index.link(entity)
-        id = ref.id
-        if id is None:
-            id = insert(
-                db,
-                "INSERT INTO entities (name, type, name_key) VALUES (?, ?, ?)",
-                [ref.name, ref.type, identity(ref.name, ref.type)],
-            )
-        index.add(id, ref.name, ref.type, entity.forms)
-        ids.append(id)
-    return ids
+def _link(db: Database, index: EntityIndex, part: Part) -> int:
+    """The id of an entity of a story, made where it is new."""
+    if part.target is None:
+        ref = index.link(part.entity)
+    else:
+        found = find_entity(db.conn, part.target.name, part.target.type)
+        ref = EntityRef(found, part.entity.name, part.entity.type)
+    id = ref.id
+    if id is None:
+        id = insert(
+            db,
+            "INSERT INTO entities (name, type, name_key) VALUES (?, ?, ?)",
+            [ref.name, ref.type, identity(ref.name, ref.type)],
+        )
+    index.add(id, ref.name, ref.type, part.entity.forms)
+    return id
 
 
 def _index(db: Database, entities: Iterable[StoryEntity]) -> EntityIndex:
@@ -251,6 +304,7 @@ def _count_story(db: Database, story: int) -> None:
             "INSERT INTO article_entities (article_id, entity_id, mention_count) VALUES (?, ?, ?)",
             [(article, entity, number) for entity, number in named.items()],
         )
+    tally.add_words(db.execute(DESCRIBED, [story]).fetchall())
     tally.apply(db, 1)
     db.execute(
         "INSERT INTO story_entities (story_id, entity_id, article_count, source_count)"

@@ -27,6 +27,7 @@ from .annotating import annotate_batch
 from .articles import now, write_articles
 from .comparing import compare_stale_stories
 from .connection import insert, writable
+from .corrections import Taken, read_file, take_up
 from .counting import count_sources
 from .entities import link_stale_stories
 from .executors import executor, run_in_order
@@ -62,6 +63,8 @@ class Summary:
     seconds: float = 0.0
     judged: JudgeReport | None = None
     """What came of asking a language model, where one was asked."""
+    corrections: Taken | None = None
+    """What came of the alias file, where there was one."""
 
 
 DEFAULTS = LoadSettings()
@@ -119,9 +122,11 @@ def load(
     inputs: Sequence[str],
     settings: LoadSettings = DEFAULTS,
     progress: Progress = lambda stage, done: None,
+    aliases: Path | None = None,
 ) -> Summary:
     """Read articles into the database at `path` and bring stories, entities and matches up to date.
 
+    `aliases` is a file of corrections to take in.
     Raises DatabaseProblem where the database can't be used, ModelMissing where spaCy's model is missing, and
     ModelProblem where the model to judge with can't be used.
     """
@@ -134,14 +139,22 @@ def load(
         for _, annotated in run_in_order(pool, partial(annotate_batch, settings), batches):
             write_articles(db, annotated, run.id)
             progress("annotated", len(annotated))
+        _correct(db, run, summary, aliases)
         _compare(db, run, pool, progress)
         _judge(db, run, pool, progress, settings, model, summary)
         _finish(db, run, summary, started)
     return summary
 
 
-def rematch(path: Path, settings: LoadSettings = DEFAULTS, progress: Progress = lambda stage, done: None) -> Summary:
+def rematch(
+    path: Path,
+    settings: LoadSettings = DEFAULTS,
+    progress: Progress = lambda stage, done: None,
+    aliases: Path | None = None,
+) -> Summary:
     """Group, link and match all that is loaded anew; ids of stories, matches and facts that stay are kept.
+
+    `aliases` is a file of corrections to take in.
 
     Raises DatabaseProblem where the database is missing or can't be used, and ModelProblem as `load` does.
     """
@@ -150,6 +163,7 @@ def rematch(path: Path, settings: LoadSettings = DEFAULTS, progress: Progress = 
     model = language_model(settings.judge.model) if settings.judge else None
     with writable(path, must_exist=True) as db, executor(settings.workers, settings.dask) as pool:
         run = Run(db, "match", settings)
+        _correct(db, run, summary, aliases)
         with db.atomic():
             db.execute("UPDATE stories SET needs_linking = 1, needs_matching = 1")
         _compare(db, run, pool, progress, regroup=True)
@@ -180,7 +194,15 @@ def remove(
     return removed, unknown, summary
 
 
+def _correct(db: Database, run: Run, summary: Summary, aliases: Path | None) -> None:
+    if aliases is not None:
+        summary.corrections = read_file(db, aliases)
+        if summary.corrections.changed:
+            run.touch()
+
+
 def _compare(db: Database, run: Run, pool: Executor | None, progress: Progress, regroup: bool = False) -> None:
+    take_up(db)
     changed = [
         group_articles(db, run.story_settings, partial(progress, "grouped"), regroup),
         link_stale_stories(db, pool, partial(progress, "linked")),

@@ -17,10 +17,12 @@ CREATE TABLE stories (
     match_count INTEGER NOT NULL DEFAULT 0,
     fact_count INTEGER NOT NULL DEFAULT 0,
     needs_linking INTEGER NOT NULL DEFAULT 1,
-    needs_matching INTEGER NOT NULL DEFAULT 1
+    needs_matching INTEGER NOT NULL DEFAULT 1,
+    needs_relinking INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX stories_needs_linking ON stories(id) WHERE needs_linking;
 CREATE INDEX stories_needs_matching ON stories(id) WHERE needs_matching;
+CREATE INDEX stories_needs_relinking ON stories(id) WHERE needs_relinking;
 CREATE INDEX stories_last_published ON stories(last_published);
 CREATE INDEX stories_source_count ON stories(source_count);
 
@@ -57,8 +59,8 @@ CREATE TABLE articles (
     loaded_at TEXT NOT NULL,
     load_id INTEGER REFERENCES loads(id)
 );
-CREATE INDEX articles_source_id ON articles(source_id);
-CREATE INDEX articles_story_id ON articles(story_id);
+CREATE INDEX articles_source_id ON articles(source_id, story_id);
+CREATE INDEX articles_story_id ON articles(story_id, source_id);
 CREATE INDEX articles_published ON articles(published);
 CREATE INDEX articles_content_hash ON articles(content_hash);
 CREATE INDEX articles_load_id ON articles(load_id);
@@ -143,6 +145,52 @@ CREATE TABLE mentions (
 CREATE INDEX mentions_sentence_id ON mentions(sentence_id, entity_id);
 CREATE INDEX mentions_entity_id ON mentions(entity_id, sentence_id);
 CREATE INDEX mentions_article_id ON mentions(article_id, start);
+
+-- What people decided about spellings. One decision a spelling, or one a spelling and article.
+CREATE TABLE corrections (
+    id INTEGER PRIMARY KEY,
+    action TEXT NOT NULL CHECK (action IN ('merge', 'rename', 'split', 'retype', 'drop')),
+    alias TEXT NOT NULL,
+    alias_key TEXT NOT NULL,
+    entity TEXT,
+    type TEXT,
+    article_id TEXT REFERENCES articles(id) ON DELETE CASCADE,
+    note TEXT,
+    actor TEXT NOT NULL DEFAULT '',
+    at TEXT NOT NULL
+);
+CREATE UNIQUE INDEX corrections_alias_key ON corrections(alias_key, coalesce(article_id, ''));
+CREATE INDEX corrections_article_id ON corrections(article_id);
+
+-- Words that describe a named entity where it is named. Start and end are the article's, as everywhere.
+CREATE TABLE describing_words (
+    id INTEGER PRIMARY KEY,
+    mention_id INTEGER NOT NULL REFERENCES mentions(id) ON DELETE CASCADE,
+    relation TEXT NOT NULL CHECK (relation IN ('title', 'adjective', 'apposition', 'is', 'called', 'does', 'undergoes')),
+    word TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL
+);
+CREATE INDEX describing_words_mention_id ON describing_words(mention_id);
+CREATE INDEX describing_words_word ON describing_words(word, relation, mention_id);
+
+-- The same, counted: by entity and source, and over everything, which is what a word's use is expected from.
+CREATE TABLE entity_words (
+    entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
+    source_id TEXT NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+    relation TEXT NOT NULL,
+    word TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (entity_id, source_id, relation, word)
+) WITHOUT ROWID;
+CREATE INDEX entity_words_source_id ON entity_words(source_id);
+CREATE INDEX entity_words_word ON entity_words(word, relation);
+CREATE TABLE word_counts (
+    relation TEXT NOT NULL,
+    word TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (relation, word)
+) WITHOUT ROWID;
 
 -- The join tables of the entity facet: what `mentions` says, once for each row that can be faceted.
 CREATE TABLE article_entities (

@@ -24,6 +24,9 @@ INSERT INTO article_entities SELECT * FROM src.article_entities WHERE article_id
 INSERT INTO source_entities
     SELECT a.source_id, x.entity_id, count(*) FROM article_entities x JOIN articles a ON a.id = x.article_id GROUP BY 1, 2;
 INSERT INTO story_entities SELECT * FROM src.story_entities WHERE story_id IN (SELECT id FROM chosen);
+INSERT INTO corrections SELECT * FROM src.corrections
+    WHERE article_id IS NULL OR article_id IN (SELECT id FROM articles) ORDER BY id;
+INSERT INTO describing_words SELECT * FROM src.describing_words WHERE mention_id IN (SELECT id FROM mentions) ORDER BY id;
 INSERT INTO quantities SELECT * FROM src.quantities WHERE sentence_id IN (SELECT id FROM sentences) ORDER BY id;
 INSERT INTO quotes SELECT * FROM src.quotes WHERE sentence_id IN (SELECT id FROM sentences) ORDER BY id;
 INSERT INTO judgements SELECT * FROM src.judgements
@@ -53,3 +56,8 @@ UPDATE entities SET
 UPDATE entity_aliases SET mention_count = (
     SELECT count(*) FROM mentions m WHERE m.entity_id = entity_aliases.entity_id AND m.text = entity_aliases.alias)
     WHERE NOT EXISTS (SELECT 1 FROM chosen_all);
+INSERT INTO entity_words
+    SELECT m.entity_id, a.source_id, d.relation, d.word, count(*)
+    FROM describing_words d JOIN mentions m ON m.id = d.mention_id JOIN articles a ON a.id = m.article_id
+    WHERE m.entity_id IS NOT NULL GROUP BY 1, 2, 3, 4;
+INSERT INTO word_counts SELECT relation, word, sum(count) FROM entity_words GROUP BY 1, 2;

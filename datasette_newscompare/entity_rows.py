@@ -1,0 +1,94 @@
+"""Changes an entity's rows in place, with everything that counts or names it. Call inside a transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from .entities.index import identity
+
+MENTION_STORIES = "SELECT DISTINCT a.story_id, m.text FROM mentions m JOIN articles a ON a.id = m.article_id"
+
+MOVE = (
+    "UPDATE mentions SET entity_id = :kept WHERE entity_id = :gone",
+    "UPDATE quotes SET entity_id = :kept WHERE entity_id = :gone",
+    "INSERT INTO article_entities (article_id, entity_id, mention_count)"
+    " SELECT article_id, :kept, mention_count FROM article_entities WHERE entity_id = :gone"
+    " ON CONFLICT (article_id, entity_id) DO UPDATE SET mention_count = mention_count + excluded.mention_count",
+    "INSERT OR IGNORE INTO match_entities (match_id, entity_id)"
+    " SELECT match_id, :kept FROM match_entities WHERE entity_id = :gone",
+    "INSERT INTO entity_words (entity_id, source_id, relation, word, count)"
+    " SELECT :kept, source_id, relation, word, count FROM entity_words WHERE entity_id = :gone"
+    " ON CONFLICT (entity_id, source_id, relation, word) DO UPDATE SET count = count + excluded.count",
+    "INSERT INTO entity_aliases (entity_id, alias, alias_key, mention_count, origin)"
+    " SELECT :kept, alias, alias_key, mention_count, origin FROM entity_aliases WHERE entity_id = :gone"
+    " ON CONFLICT (entity_id, alias) DO UPDATE SET mention_count = mention_count + excluded.mention_count,"
+    " origin = min(origin, excluded.origin)",
+)
+OF_ENTITY = (
+    "article_entities", "source_entities", "story_entities", "match_entities", "entity_words", "entity_aliases",
+)  # fmt: skip
+RECOUNT = (
+    "DELETE FROM source_entities WHERE entity_id = :entity",
+    "INSERT INTO source_entities (source_id, entity_id, article_count)"
+    " SELECT a.source_id, x.entity_id, count(*) FROM article_entities x JOIN articles a ON a.id = x.article_id"
+    " WHERE x.entity_id = :entity GROUP BY a.source_id",
+    "DELETE FROM story_entities WHERE entity_id = :entity",
+    "INSERT INTO story_entities (story_id, entity_id, article_count, source_count)"
+    " SELECT a.story_id, x.entity_id, count(*), count(DISTINCT a.source_id)"
+    " FROM article_entities x JOIN articles a ON a.id = x.article_id"
+    " WHERE x.entity_id = :entity AND a.story_id IS NOT NULL GROUP BY a.story_id",
+    "UPDATE entities SET"
+    " (article_count, mention_count) ="
+    " (SELECT count(*), coalesce(sum(mention_count), 0) FROM article_entities WHERE entity_id = :entity),"
+    " sentence_count = (SELECT count(DISTINCT sentence_id) FROM mentions WHERE entity_id = :entity),"
+    " source_count = (SELECT count(*) FROM source_entities WHERE entity_id = :entity),"
+    " story_count = (SELECT count(*) FROM story_entities WHERE entity_id = :entity),"
+    " match_count = (SELECT count(*) FROM match_entities WHERE entity_id = :entity)"
+    " WHERE id = :entity",
+)
+FORGET_WORDS = """
+UPDATE word_counts SET count = word_counts.count - n
+FROM (SELECT relation, word, sum(count) AS n FROM entity_words WHERE entity_id = :entity GROUP BY 1, 2) AS gone
+WHERE word_counts.relation = gone.relation AND word_counts.word = gone.word
+"""
+
+
+def merge_entities(connection: sqlite3.Connection, gone: int, kept: int) -> None:
+    """Give everything of one entity to another, which keeps its name, type and number; the first goes."""
+    for sql in MOVE:
+        connection.execute(sql, {"gone": gone, "kept": kept})
+    _delete(connection, gone)
+    for sql in RECOUNT:
+        connection.execute(sql, {"entity": kept})
+
+
+def drop_entity(connection: sqlite3.Connection, id: int) -> None:
+    """Take an entity away; the mentions stay as they were recognised, linked to nothing."""
+    for table in ("mentions", "quotes"):
+        connection.execute(f"UPDATE {table} SET entity_id = NULL WHERE entity_id = ?", [id])
+    connection.execute(FORGET_WORDS, {"entity": id})
+    connection.execute("DELETE FROM word_counts WHERE count <= 0")
+    _delete(connection, id)
+
+
+def retype_entity(connection: sqlite3.Connection, id: int, type: str) -> None:
+    """Give an entity a type; `rekey` is to follow."""
+    connection.execute("UPDATE entities SET type = ? WHERE id = ?", [type, id])
+
+
+def rekey(connection: sqlite3.Connection, id: int) -> None:
+    """Make the keys under which an entity is looked up anew, after its name, type or spellings changed."""
+    [(name, type)] = connection.execute("SELECT name, type FROM entities WHERE id = ?", [id]).fetchall()
+    connection.execute("UPDATE entities SET name_key = ? WHERE id = ?", [identity(name, type), id])
+    aliases = connection.execute("SELECT alias FROM entity_aliases WHERE entity_id = ?", [id]).fetchall()
+    connection.executemany(
+        "UPDATE entity_aliases SET alias_key = ? WHERE entity_id = ? AND alias = ?",
+        [(identity(alias, type), id, alias) for (alias,) in aliases],
+    )
+
+
+def _delete(connection: sqlite3.Connection, id: int) -> None:
+    # One by one: Datasette's connections leave foreign keys, and so cascades, switched off.
+    for table in OF_ENTITY:
+        connection.execute(f"DELETE FROM {table} WHERE entity_id = ?", [id])
+    connection.execute("DELETE FROM entities WHERE id = ?", [id])
