@@ -10,7 +10,7 @@ from datasette import Request, hookimpl
 from datasette.filters import FilterArguments
 from markupsafe import Markup
 
-from .serving import _compat, canned, facets, menus, router, sql_functions
+from .serving import _compat, canned, facets, menus, permissions, router, sql_functions, writing
 from .serving.pages import PAGES
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def register_commands(cli: click.Group) -> None:
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    return router.routes(PAGES)
+    return [*writing.ROUTES, *router.routes(PAGES)]
 
 
 @hookimpl
@@ -91,7 +91,12 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]] | None:
 def permission_allowed(datasette: Datasette, actor: _compat.Actor, action: str, resource: Any) -> Any:
     if action == "view-query":
         return canned.refusal(datasette, actor, *resource)
-    return None
+    return permissions.own_action(datasette, actor, action, resource)
+
+
+@hookimpl(optionalhook=True)  # 1.0
+def register_actions(datasette: Datasette) -> list[Any]:
+    return _compat.actions(permissions.ACTIONS)
 
 
 @hookimpl(optionalhook=True)  # 1.0

@@ -290,7 +290,9 @@ async def test_compare_page_shows_what_people_judged_to_who_may_see_it(tmp_path:
     with sqlite3.connect(path) as connection:
         judge_match(connection, 2, "wrong", "another fire", "ada", "2024-05-03T10:00:00+00:00")
     page = await seen(Datasette([str(path)]), f"{ROOT}/compare?left=post&right=ledger")
-    assert page.one("tbody", id="match-2").one("span", "nc-verdict").text == "judged wrong by ada: another fire"
+    verdict = page.one("tbody", id="match-2").one("span", "nc-verdict")
+    assert (verdict.text[:19], verdict.one("time").text) == ("judged wrong by ada", "2024-05-03")
+    assert verdict.one("span", "nc-note").text == "another fire"
     closed = {"databases": {"news": {"tables": {"verdicts": {"allow": False}}}}}
     configured = {"config": closed} if IS_ONE else {"metadata": closed}
     page = await seen(Datasette([str(path)], **configured), LEDGER_POST)
@@ -619,6 +621,7 @@ PAGES = [
     f"{ROOT}/entity/1",
     f"{ROOT}/sources",
     f"{ROOT}/source/ledger",
+    f"{ROOT}/verdicts",
 ]
 
 

@@ -50,6 +50,7 @@ def example(path: Path, name: str) -> str:
         "entity": "/entity/1",
         "sources": "/sources",
         "source": f"/source/{left}",
+        "verdicts": "/verdicts",
     }[name]
 
 
@@ -166,7 +167,7 @@ async def reads_of(path: Path, address: str, closed: tuple[str, ...] = ()) -> se
     """What an anonymous reader's request makes SQLite read, where some tables are kept for another."""
     reads = Reads()
     pm.register(reads, name="reads")
-    metadata = {"databases": {"news": {"tables": {table: ONLY_READER for table in closed}}}}
+    metadata = {"databases": {"news": {"tables": dict.fromkeys(closed, ONLY_READER)}}}
     try:
         await get(await serve(path, metadata), address)
     finally:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from datasette import Forbidden
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+    from datasette.database import Database
 
 try:
-    from datasette.resources import TableResource
+    from datasette.resources import DatabaseResource, TableResource
 except ImportError:  # Datasette 0.65
-    TableResource = None
+    DatabaseResource = TableResource = None
 
 IS_ONE = TableResource is not None
 """Whether this is Datasette 1.0 or one of its pre-releases."""
 
 Actor = Mapping[str, Any] | None
+Result = TypeVar("Result")
 
 
 async def may_read(datasette: Datasette, actor: Actor, database: str, table: str) -> bool:
@@ -36,6 +39,44 @@ async def may_read(datasette: Datasette, actor: Actor, database: str, table: str
     except Forbidden:
         return False
     return True
+
+
+def actions(described: Mapping[str, str]) -> list[Any]:
+    """The plugin's own actions, which concern a database, as 1.0 registers them; `described` is by action's name."""
+    from datasette.permissions import Action
+
+    return [Action(name=name, description=text, resource_class=DatabaseResource) for name, text in described.items()]
+
+
+async def may_act(datasette: Datasette, actor: Actor, action: str, database: str) -> bool:
+    """Whether the actor was given one of the plugin's own actions in a database."""
+    if IS_ONE:
+        resource = DatabaseResource(database=database)
+        return bool(await datasette.allowed(action=action, resource=resource, actor=actor))
+    return bool(await datasette.permission_allowed(actor, action, database, default=False))
+
+
+def configured_action(datasette: Datasette, actor: Actor, action: str, database: str) -> bool | None:
+    """What 1.0 decides by itself, for 0.65: root may act, and whom a `permissions` block in the metadata names."""
+    from datasette.utils import actor_matches_allow
+
+    allow = (datasette.metadata("permissions", database=database) or {}).get(action)
+    if allow is not None:
+        return bool(actor_matches_allow(actor, allow))
+    return True if actor and actor.get("id") == "root" else None
+
+
+async def write(database: Database, change: Callable[[sqlite3.Connection], Result]) -> Result:
+    """Run a change on the database's write connection, in a transaction of its own."""
+    if IS_ONE:
+        return await database.execute_write_fn(change)  # type: ignore[no-any-return]
+
+    def in_transaction(connection: sqlite3.Connection) -> Result:
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            return change(connection)
+
+    return await database.execute_write_fn(in_transaction)  # type: ignore[no-any-return]
 
 
 def static_url(datasette: Datasette, file: str) -> str:

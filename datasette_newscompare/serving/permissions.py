@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from datasette import Forbidden
 
-from ._compat import Actor, may_read
+from ._compat import Actor, configured_action, may_act, may_read
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+    from datasette.database import Database
+
+VERDICT = "newscompare-verdict"
+ACTIONS = {VERDICT: "Judge whether two sentences that were matched tell the same"}
+"""What the plugin lets people do beyond reading, by the name under which the configuration allows it."""
 
 
 async def is_readable(datasette: Datasette, actor: Actor, database: str, tables: Iterable[str]) -> bool:
@@ -30,3 +36,20 @@ async def ensure_readable(datasette: Datasette, actor: Actor, database: str, tab
     if not await is_readable(datasette, actor, database, tables):
         raise Forbidden("You do not have permission to view this page")
     return actor is not None and not await is_readable(datasette, None, database, tables)
+
+
+async def may_judge(datasette: Datasette, actor: Actor, database: Database) -> bool:
+    """Whether the actor may record verdicts: the database can be written, and the actor was allowed to."""
+    return is_writable(database) and await may_act(datasette, actor, VERDICT, database.name)
+
+
+def is_writable(database: Database) -> bool:
+    """Whether the database is served to be changed, and its file can be."""
+    return bool(database.is_mutable) and (database.path is None or os.access(database.path, os.W_OK))
+
+
+def own_action(datasette: Datasette, actor: Actor, action: str, resource: object) -> bool | None:
+    """For 0.65: whether an action of the plugin is allowed; None where nothing says so, or it is another's."""
+    if action not in ACTIONS or not isinstance(resource, str):
+        return None
+    return configured_action(datasette, actor, action, resource)

@@ -10,5 +10,6 @@ from .entity import entity
 from .sources import source, sources
 from .stories import stories
 from .story import story
+from .verdicts import verdicts
 
-PAGES: tuple[Route, ...] = (stories, story, compare, article, entities, entity, sources, source)
+PAGES: tuple[Route, ...] = (stories, story, compare, article, entities, entity, sources, source, verdicts)

@@ -56,7 +56,7 @@ class Board:
             self.differences[d["match_id"]].append(d)
         self.verdicts: dict[int, list[Row]] = defaultdict(list)
         for v in verdicts:
-            self.verdicts[v["match_id"]].append({k: v[k] for k in ("verdict", "note", "actor", "at")})
+            self.verdicts[v["match_id"]].append({k: v[k] for k in ("verdict", "note", "actor", "at", "is_own")})
         self.by_id = {m["id"]: m for m in matches}
         self.primary = {m["left_sentence_id"]: m for m in matches if m["is_primary"]}
         self.others: dict[int, list[Row]] = defaultdict(list)
@@ -186,6 +186,7 @@ class Board:
                 "number": self._number(m[key]),
                 "text": other.by_id[m[key]]["text"],
                 "url": f"#sentence-{m[key]}",
+                "verdicts": self.verdicts[m["id"]],
             }
             for m in self.others.get(sentence_id, [])
         ]

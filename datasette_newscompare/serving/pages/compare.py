@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from .. import permissions, writing
 from ..queries import articles as article_sql
 from ..queries import compare as sql
+from ..queries import verdicts as verdict_sql
 from ..router import BadRequest, Call, NotFound, Page, page
 from ._board import Board, link_stops, reach_hidden, shown_matches
 from ._rows import strip
@@ -64,20 +66,21 @@ class Filters:
         "articles", "sources", "stories", "sentences", "repeats", "mentions", "entities", "quantities", "matches",
         "differences", "near_misses",
     ),
-    optional=("verdicts",),
+    optional=("verdicts", "verdict_precision"),
 )  # fmt: skip
 async def compare(call: Call) -> Page:
     """The page of two articles, named by `left` and `right`, or by the `match` of two of their sentences."""
     left_id, right_id = await _article_ids(call)
     filters = _filters(call)
     pair = {"left": left_id, "right": right_id}
-    left, right, matches, differences, entity_rows, verdicts = await asyncio.gather(
+    left, right, matches, differences, entity_rows, (verdicts, precision), may_judge = await asyncio.gather(
         load_side(call, left_id, right_id),
         load_side(call, right_id, left_id),
         call.rows(sql.PAIR_MATCHES, pair),
         call.rows(sql.PAIR_DIFFERENCES, pair),
         call.rows(sql.PAIR_ENTITIES, pair),
         _verdicts(call, pair),
+        permissions.may_judge(call.datasette, call.request.actor, call.database),
     )
     blind = call.params.get("blind") == "1"
     names = ("Source A", "Source B") if blind else (left.article["source"], right.article["source"])
@@ -116,6 +119,9 @@ async def compare(call: Call) -> Page:
         "show_choices": [{"value": k, "label": v} for k, v in SHOWS.items()],
         "entities": [{**entity_ref(call, e), "sentence_count": e["sentence_count"]} for e in entity_rows],
         "articles_of_story": [article_ref(call, a) for a in choices],
+        "precision": precision,
+        "may_judge": may_judge and await call.sees(*writing.TABLES),
+        "longest_note": writing.LONGEST_NOTE,
         "blind": blind,
         "match": chosen,
         "overview": strip(left.sentences, right.sentences, matches, board.states, shown_matches(shown)),
@@ -173,11 +179,12 @@ def _start(call: Call, rows: Sequence[Row], match_id: int | None) -> int:
     return found // ROWS * ROWS
 
 
-async def _verdicts(call: Call, pair: Row) -> list[Row]:
-    """People's judgements of the matches; none where the actor may not see them: the page itself does without."""
-    if not await call.sees("verdicts"):
-        return []
-    return await call.rows(sql.PAIR_VERDICTS, pair)
+async def _verdicts(call: Call, pair: Row) -> tuple[list[Row], list[Row]]:
+    """People's judgements of the matches, and how often such were right; nothing that the actor may not see."""
+    verdicts = await call.rows(sql.PAIR_VERDICTS, pair) if await call.sees("verdicts") else []
+    own = writing.actor_id(call.request.actor)
+    precision = await call.rows(verdict_sql.PRECISION) if await call.sees("verdict_precision") else []
+    return [{**v, "is_own": v["actor"] == own} for v in verdicts], precision
 
 
 async def _article_ids(call: Call) -> tuple[str, str]:
