@@ -264,7 +264,7 @@ def _report(summary: Summary, db: Path) -> None:
     """Say what was read and found, and what was skipped and why."""
     for problem in summary.problems:
         click.echo(f"{'note' if problem.loaded else 'skipped'}: {problem}", err=True)
-    skipped = sum(not problem.loaded for problem in summary.problems)
+    skipped = sum(problem.count for problem in summary.problems if not problem.loaded)
     click.echo(
         f"Read {_count(summary.read, 'article')}: {summary.added} new, {summary.changed} changed,"
         f" {summary.unchanged} unchanged; {_count(skipped, 'input')} skipped."

@@ -285,7 +285,7 @@ def _finish(db: Database, run: Run, summary: Summary, started: float) -> None:
                 summary.added,
                 summary.changed,
                 summary.unchanged,
-                sum(not problem.loaded for problem in summary.problems),
+                sum(problem.count for problem in summary.problems if not problem.loaded),
                 sum(summary.matches.values()),
                 run.id,
             ],

@@ -12,8 +12,10 @@ FILE: Final = 64 * MIB
 """Bytes of a file that is one piece: a text, a feed, a saved page with its pictures, a JSON object."""
 PAGE: Final = 16 * MIB
 """Bytes of a web page."""
-ELEMENTS: Final = 200_000
+ELEMENTS: Final = 50_000
 """Elements of a web page."""
+ROWS: Final = 500
+"""Rows of a table, or entries of a list, in a web page; extraction takes the square of their number in time."""
 ARTICLE: Final = 1_000_000
 """Characters of one article: some 170,000 words."""
 FREE_OUTPUT: Final = 32 * MIB

@@ -92,6 +92,7 @@ def page_fields(data: bytes, charset: str | None = None, url: str | None = None)
 
 def _article(tree: Any, url: str | None) -> tuple[str, dict[str, str | None]]:
     found: Any
+    _drop_long_lists(tree)
     try:
         import trafilatura
     except ImportError:
@@ -108,6 +109,13 @@ def _article(tree: Any, url: str | None) -> tuple[str, dict[str, str | None]]:
     return text_of_tree(found.body), {
         "title": found.title, "author": author, "published": found.date, "site": found.sitename,
     }  # fmt: skip
+
+
+def _drop_long_lists(tree: Any) -> None:
+    """Take out tables and lists so long that they are data and no prose."""
+    for element in list(tree.iter("table", "ul", "ol", "dl", "select")):
+        if sum(1 for _ in element.iter("tr", "li", "dd", "option")) > limits.ROWS and element.getparent() is not None:
+            element.drop_tree()
 
 
 def _with_title(body: str, title: str | None) -> str:
