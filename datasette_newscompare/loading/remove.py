@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database
 
+from .embedding import forget_vectors
 from .entities import unlink_stories
 from .grouping import forget_articles
 
@@ -36,6 +37,8 @@ def remove_articles(db: Database, ids: Sequence[str], sources: Sequence[str]) ->
         db.conn.executemany(
             "UPDATE stories SET needs_linking = 1, needs_matching = 1 WHERE id = ?", [(story,) for story in stories]
         )
+        for id in sorted(found):
+            forget_vectors(db, (row[0] for row in db.execute("SELECT text FROM sentences WHERE article_id = ?", [id])))
         forget_articles(db, sorted(found))
         db.conn.executemany("DELETE FROM articles WHERE id = ?", [(id,) for id in sorted(found)])
     return len(found), unknown

@@ -247,6 +247,14 @@ CREATE TABLE quotes (
 CREATE INDEX quotes_sentence_id ON quotes(sentence_id);
 CREATE INDEX quotes_entity_id ON quotes(entity_id);
 
+-- What embedding models made of sentences, kept for the next run: 4-byte floats, little-endian.
+CREATE TABLE sentence_vectors (
+    model TEXT NOT NULL,
+    text_hash TEXT NOT NULL,
+    vector BLOB NOT NULL,
+    PRIMARY KEY (text_hash, model)
+);
+
 -- What language models said of pairs that the matcher was unsure of. A pair is known by its words, whichever comes
 -- first, so that no model is asked twice.
 CREATE TABLE judgements (
