@@ -622,6 +622,7 @@ PAGES = [
     f"{ROOT}/sources",
     f"{ROOT}/source/ledger",
     f"{ROOT}/verdicts",
+    f"{ROOT}/article/ledger/versions",
 ]
 
 

@@ -51,6 +51,7 @@ def example(path: Path, name: str) -> str:
         "sources": "/sources",
         "source": f"/source/{left}",
         "verdicts": "/verdicts",
+        "versions": f"/article/{left}/versions",
     }[name]
 
 

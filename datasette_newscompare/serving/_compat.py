@@ -69,14 +69,16 @@ def configured_action(datasette: Datasette, actor: Actor, action: str, database:
 async def write(database: Database, change: Callable[[sqlite3.Connection], Result]) -> Result:
     """Run a change on the database's write connection, in a transaction of its own."""
     if IS_ONE:
-        return await database.execute_write_fn(change)  # type: ignore[no-any-return]
+        result: Result = await database.execute_write_fn(change)
+        return result
 
     def in_transaction(connection: sqlite3.Connection) -> Result:
         with connection:
             connection.execute("BEGIN IMMEDIATE")
             return change(connection)
 
-    return await database.execute_write_fn(in_transaction)  # type: ignore[no-any-return]
+    result = await database.execute_write_fn(in_transaction)
+    return result
 
 
 def static_url(datasette: Datasette, file: str) -> str:

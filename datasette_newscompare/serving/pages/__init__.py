@@ -11,5 +11,6 @@ from .sources import source, sources
 from .stories import stories
 from .story import story
 from .verdicts import verdicts
+from .versions import versions
 
-PAGES: tuple[Route, ...] = (stories, story, compare, article, entities, entity, sources, source, verdicts)
+PAGES: tuple[Route, ...] = (stories, story, compare, article, entities, entity, sources, source, verdicts, versions)

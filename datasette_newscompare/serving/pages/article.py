@@ -10,6 +10,7 @@ from itertools import groupby
 from .. import diff, links
 from ..queries import article as sql
 from ..queries import articles as article_sql
+from ..queries import versions as version_sql
 from ..router import BadRequest, Call, NotFound, Page, page
 from ._shared import Row, article_ref, entity_ref, match_url, sentence_url, share, story_ref, with_params
 
@@ -28,6 +29,7 @@ SHOWS = {
         "articles", "sources", "stories", "sentences", "repeats", "matches", "near_misses", "differences", "entities",
         "article_entities",
     ),
+    optional=("article_versions",),
 )  # fmt: skip
 async def article(call: Call) -> Page:
     """The page of an article by its id."""
@@ -72,6 +74,8 @@ async def article(call: Call) -> Page:
         "compare_with": [
             {**article_ref(call, a), "compare_url": call.url(links.compare_path(this["id"], a["id"]))} for a in others
         ],
+        "version_count": 1 + await _earlier_versions(call, this),
+        "versions_url": call.url(f"{_path(this)}/versions"),
         "entities": [{**entity_ref(call, e), "mention_count": e["mention_count"]} for e in entities],
     }
     return Page("newscompare/article.html", data, this["title"], csv=[_csv_row(s) for s in shown], csv_columns=_CSV)
@@ -86,6 +90,13 @@ def _csv_row(s: Row) -> Row:
 
 def _path(this: Row) -> str:
     return links.article_path(this["id"])
+
+
+async def _earlier_versions(call: Call, this: Row) -> int:
+    """How often the outlet changed the article; 0 where the actor may not know."""
+    if not await call.sees("article_versions", "article_texts"):
+        return 0
+    return int((await call.rows(version_sql.COUNT, {"article_id": this["id"]}))[0]["n"])
 
 
 def _accepts(sentence: Row, show: str) -> bool:

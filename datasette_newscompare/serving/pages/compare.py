@@ -73,14 +73,13 @@ async def compare(call: Call) -> Page:
     left_id, right_id = await _article_ids(call)
     filters = _filters(call)
     pair = {"left": left_id, "right": right_id}
-    left, right, matches, differences, entity_rows, (verdicts, precision), may_judge = await asyncio.gather(
+    left, right, matches, differences, entity_rows, (verdicts, precision, may_judge) = await asyncio.gather(
         load_side(call, left_id, right_id),
         load_side(call, right_id, left_id),
         call.rows(sql.PAIR_MATCHES, pair),
         call.rows(sql.PAIR_DIFFERENCES, pair),
         call.rows(sql.PAIR_ENTITIES, pair),
         _verdicts(call, pair),
-        permissions.may_judge(call.datasette, call.request.actor, call.database),
     )
     blind = call.params.get("blind") == "1"
     names = ("Source A", "Source B") if blind else (left.article["source"], right.article["source"])
@@ -120,7 +119,7 @@ async def compare(call: Call) -> Page:
         "entities": [{**entity_ref(call, e), "sentence_count": e["sentence_count"]} for e in entity_rows],
         "articles_of_story": [article_ref(call, a) for a in choices],
         "precision": precision,
-        "may_judge": may_judge and await call.sees(*writing.TABLES),
+        "may_judge": may_judge,
         "longest_note": writing.LONGEST_NOTE,
         "blind": blind,
         "match": chosen,
@@ -179,12 +178,17 @@ def _start(call: Call, rows: Sequence[Row], match_id: int | None) -> int:
     return found // ROWS * ROWS
 
 
-async def _verdicts(call: Call, pair: Row) -> tuple[list[Row], list[Row]]:
-    """People's judgements of the matches, and how often such were right; nothing that the actor may not see."""
+async def _verdicts(call: Call, pair: Row) -> tuple[list[Row], list[Row], bool]:
+    """People's judgements of the matches, and how often such were right: nothing that the actor may not see.
+
+    Also whether the actor may add to them.
+    """
     verdicts = await call.rows(sql.PAIR_VERDICTS, pair) if await call.sees("verdicts") else []
     own = writing.actor_id(call.request.actor)
     precision = await call.rows(verdict_sql.PRECISION) if await call.sees("verdict_precision") else []
-    return [{**v, "is_own": v["actor"] == own} for v in verdicts], precision
+    may_judge = await permissions.may_judge(call.datasette, call.request.actor, call.database)
+    may_judge = may_judge and await call.sees(*writing.TABLES)
+    return [{**v, "is_own": v["actor"] == own} for v in verdicts], precision, may_judge
 
 
 async def _article_ids(call: Call) -> tuple[str, str]:
