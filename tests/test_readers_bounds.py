@@ -94,7 +94,7 @@ def test_gzip_bomb_is_stopped(tmp_path: Path) -> None:
     assert articles == []
     assert len(problems) == 5
     stopped = [p for p in problems if "unpacks to more than 200 times" in p.reason]
-    assert len(stopped) >= 3
+    assert len(stopped) == 2  # the others are not what they are named after, and known for it at once
 
 
 def test_zip_bombs_are_stopped_by_ratio_and_the_rest_is_read(tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ def read_warc(document: Document, settings: ReadSettings) -> Iterator[Article | 
     except ImportError:
         raise LibraryMissing("web archives", "warcio") from None
     number = 0
+    if not document.data.peek(64).lstrip().startswith((b"WARC/", b"filedesc:")):
+        raise CannotRead("this is no web archive (WARC or ARC); its first words are not those of one")
     try:
         for record in ArchiveIterator(document.data, arc2warc=True):
             number += 1
