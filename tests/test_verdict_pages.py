@@ -295,7 +295,7 @@ async def test_the_page_of_verdicts_lists_them_and_leads_to_each_pair(judged_db:
     instance = await serve(judged_db)
     page = await seen(instance, f"{ROOT}/verdicts")
     entries = page.one("ul", "nc-verdicts").all("li")
-    assert entries[0].text.startswith("right says ruth 2024-05-03 11:00 of a match that is paraphrase, score 0.94")
+    assert entries[0].text.startswith("right says ruth 2024-05-03 11:00 of a paraphrase match, score 0.94")
     assert entries[1].text.startswith("unsure says ada")
     assert entries[0].all("a")[0].attributes["href"] == f"{PAIR}#match-2"
     wrong = await seen(instance, f"{ROOT}/verdicts?verdict=wrong")
