@@ -46,9 +46,8 @@ def _session() -> Any:
 def encode(texts: Iterable[str]) -> dict[str, Encoded]:
     """Each different text with its pieces and their vectors.
 
-    Sentences are run one by one: the int8 model scales its inputs by all that it is given at once, so in a batch a
-    sentence's vectors would depend on the others. Raises ImportError, with what to install, where the encoder is
-    missing.
+    Sentences are run one by one, so that a sentence's vectors never depend on what comes with it. Raises ImportError,
+    with what to install, where the encoder is missing.
     """
     return {text: _encode(text) for text in dict.fromkeys(texts)}
 
