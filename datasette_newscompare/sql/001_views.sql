@@ -81,22 +81,24 @@ JOIN sentences s ON s.id = m.sentence_id
 JOIN articles a ON a.id = s.article_id
 JOIN sources so ON so.id = a.source_id;
 
--- Who is named with whom: in how many sentences, and in how many articles.
+-- Who is named with whom: in how many articles, and in how many sentences, which are counted from the mentions of the
+-- one that is named less.
 CREATE VIEW entity_pairs AS
 SELECT p.entity_id, e.name AS entity, e.type, p.other_entity_id, o.name AS other_entity, o.type AS other_type,
-       max(p.sentence_count) AS sentence_count, max(p.article_count) AS article_count
+       CASE WHEN e.mention_count < o.mention_count THEN (
+           SELECT count(DISTINCT m.sentence_id) FROM mentions m WHERE m.entity_id = p.entity_id
+           AND EXISTS (SELECT 1 FROM mentions n WHERE n.sentence_id = m.sentence_id AND n.entity_id = p.other_entity_id))
+       ELSE (
+           SELECT count(DISTINCT m.sentence_id) FROM mentions m WHERE m.entity_id = p.other_entity_id
+           AND EXISTS (SELECT 1 FROM mentions n WHERE n.sentence_id = m.sentence_id AND n.entity_id = p.entity_id))
+       END AS sentence_count, p.article_count
 FROM (
-    SELECT m.entity_id, n.entity_id AS other_entity_id, count(DISTINCT m.sentence_id) AS sentence_count, 0 AS article_count
-    FROM mentions m JOIN mentions n ON n.sentence_id = m.sentence_id
-    WHERE n.entity_id <> m.entity_id GROUP BY m.entity_id, n.entity_id
-    UNION ALL
-    SELECT x.entity_id, y.entity_id, 0, count(*)
+    SELECT x.entity_id, y.entity_id AS other_entity_id, count(*) AS article_count
     FROM article_entities x JOIN article_entities y ON y.article_id = x.article_id
     WHERE y.entity_id <> x.entity_id GROUP BY x.entity_id, y.entity_id
 ) p
 JOIN entities e ON e.id = p.entity_id
-JOIN entities o ON o.id = p.other_entity_id
-GROUP BY p.entity_id, p.other_entity_id;
+JOIN entities o ON o.id = p.other_entity_id;
 
 -- How each source calls and describes an entity, and which words it uses far more than the other sources do.
 -- log_odds and score follow Monroe, Colaresi and Quinn (2008), "Fightin' Words", equations 15, 18 and 22: the log odds
@@ -114,13 +116,15 @@ FROM (
            (c.other_count + c.prior) / (c.other_words - c.other_count + 100.001 - c.prior) AS other_odds
     FROM (
         SELECT w.entity_id, w.source_id, w.relation, w.word, w.count,
-               sum(w.count) OVER (PARTITION BY w.entity_id, w.relation, w.word) - w.count AS other_count,
-               sum(w.count) OVER (PARTITION BY w.entity_id, w.source_id) AS source_words,
-               sum(w.count) OVER (PARTITION BY w.entity_id)
-               - sum(w.count) OVER (PARTITION BY w.entity_id, w.source_id) AS other_words,
-               100.0 * (SELECT t.count FROM word_counts t WHERE t.relation = w.relation AND t.word = w.word)
-               / (SELECT sum(t.count) FROM word_counts t) AS prior
+               u.count - w.count AS other_count, n.count AS source_words, t.count - n.count AS other_words,
+               100.0 * (SELECT k.count FROM word_counts k WHERE k.relation = w.relation AND k.word = w.word)
+               / (SELECT sum(k.count) FROM word_counts k) AS prior
         FROM entity_words w
+        JOIN (SELECT entity_id, relation, word, sum(count) AS count FROM entity_words GROUP BY 1, 2, 3) u
+            ON u.entity_id = w.entity_id AND u.relation = w.relation AND u.word = w.word
+        JOIN (SELECT entity_id, source_id, sum(count) AS count FROM entity_words GROUP BY 1, 2) n
+            ON n.entity_id = w.entity_id AND n.source_id = w.source_id
+        JOIN (SELECT entity_id, sum(count) AS count FROM entity_words GROUP BY 1) t ON t.entity_id = w.entity_id
     ) c
 ) d
 JOIN entities e ON e.id = d.entity_id
