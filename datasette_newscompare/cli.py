@@ -39,7 +39,7 @@ def newscompare() -> None:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
     "--source",
-    help="The outlet, for articles that do not name theirs. Without it: the address's host, the folder or the file.",
+    help="The outlet, for articles that do not name theirs. Without it: the folder, the address's host or the file.",
 )
 @reading_options
 @click.option("--no-entities", is_flag=True, help="Leave names of people, places and organisations alone.")

@@ -152,3 +152,11 @@ def test_zero_bytes_and_lone_surrogates_do_not_reach_the_database(tmp_path: Path
     path.write_text('{"text": "a\\u0000b\\ud800c", "title": "t\\u0000"}\n')
     [article] = articles(path)
     assert (article.text, article.title) == ("abc", "t")
+
+
+def test_a_folder_that_someone_sorted_articles_into_names_the_source_before_their_addresses(tmp_path: Path) -> None:
+    (tmp_path / "The Courier").mkdir()
+    record = '{"text": "The dam broke.", "url": "https://www.courier.example/dam"}'
+    (tmp_path / "The Courier" / "some.jsonl").write_text(record)
+    (tmp_path / "other.jsonl").write_text(record)
+    assert sorted(a.source or "" for a in articles(tmp_path)) == ["The Courier", "courier.example"]

@@ -54,7 +54,7 @@ def read_feed(document: Document, settings: ReadSettings) -> Iterator[Article | 
             document.place, f"the feed is not well-formed XML ({broken}); read as far as possible", loaded=True
         )
     title = str(feed.feed.get("title") or "")
-    outlet = Outlet(document.outlet.given, title or document.outlet.guess)
+    outlet = Outlet(document.outlet.given, title or document.outlet.guess, document.outlet.folder)
     for number, entry in enumerate(feed.entries, 1):
         place = f"{document.place}#{number}"
         yield from _read_entry(entry, feed.feed, place, outlet, document, settings)

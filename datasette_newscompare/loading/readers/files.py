@@ -46,7 +46,7 @@ def _in_folder(folder: Path, source: str | None) -> Iterator[Document | Problem]
                 yield Problem(str(path), "this is no file, or a link to none; it was passed over")
                 continue
             below = path.relative_to(folder).parts
-            yield from _opened(path, Outlet(source, below[0] if len(below) > 1 else stem_of(name)), None)
+            yield from _opened(path, Outlet(source, stem_of(name), below[0] if len(below) > 1 else None), None)
     yield from unread
 
 

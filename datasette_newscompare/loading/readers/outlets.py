@@ -27,11 +27,14 @@ class Outlet:
     given: str | None
     """The name that the person gave for all articles that do not name one."""
     guess: str
-    """A folder's, file's or feed's name, where nothing better is known."""
+    """A file's or feed's name, where nothing better is known."""
+    folder: str | None = None
+    """The folder that someone sorted the article into."""
 
     def name(self, own: str | None, url: str | None) -> str:
         """The outlet's name for an article with this name and address of its own."""
-        return own_name(own) or self.given or (host_name(url) if url else None) or own_name(self.guess) or self.guess
+        host = host_name(url) if url else None
+        return own_name(own) or self.given or own_name(self.folder) or host or own_name(self.guess) or self.guess
 
 
 def own_name(name: str | None) -> str | None:
