@@ -16,6 +16,7 @@ from datasette.cli import cli
 
 from datasette_newscompare.loading.readers import read
 from datasette_newscompare.records import Article
+from datasette_newscompare.serving import sql_functions
 
 ROOT = Path(__file__).parent.parent
 PAGES = [
@@ -75,6 +76,7 @@ def fenced(language: str) -> list[str]:
 
 def test_sql_in_the_documentation_runs_on_the_seeds(seeds_db: Path) -> None:
     with sqlite3.connect(f"file:{seeds_db}?mode=ro", uri=True) as connection:
+        sql_functions.register(connection)
         source, other_source = [name for (name,) in connection.execute("select id from sources order by id")]
         for sql in fenced("sql"):
             assert connection.execute(sql, {"source": source, "other_source": other_source}).fetchall(), sql
