@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from instances import get, serve
 
 from datasette_newscompare.serving import sql_functions
-from datasette_newscompare.serving.sql_functions import FUNCTIONS, MAX_CHARACTERS, PLUGIN
+from datasette_newscompare.serving.sql_functions import FUNCTIONS, MAX_CHARACTERS, PLUGIN, complete
 
 LEFT = "The mayor said on Monday that about $1.2bn was spent on 40 bridges."
 RIGHT = "On Monday the mayor said that $1.3 billion was spent on bridges."
@@ -224,3 +224,19 @@ async def test_text_that_is_no_unicode_is_a_plain_error(seeds_db: Path) -> None:
     answer = await get(await serve(seeds_db), f"/seeds.json?{query}", follow_redirects=True)
     assert answer.status_code == 400
     assert "Traceback" not in answer.text
+
+
+def test_views_have_their_maths_where_sqlite_was_built_without() -> None:
+    connection = sqlite3.connect(":memory:")
+    for name in ("ln", "sqrt"):
+        connection.create_function(name, 1, None)  # as in such a build, calling it is an error
+        with pytest.raises(sqlite3.OperationalError):
+            connection.execute(f"SELECT {name}(2)")
+    complete(connection)
+    assert connection.execute("SELECT ln(1), sqrt(9), ln(0), ln('x'), sqrt(NULL)").fetchone() == (
+        0,
+        3,
+        None,
+        None,
+        None,
+    )

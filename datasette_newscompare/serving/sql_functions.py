@@ -28,6 +28,7 @@ MAX_CHARACTERS = 1000
 """Of each text: longer than nearly every sentence of news, short enough for a call to end within milliseconds."""
 MAX_NUMBER_CHARACTERS = 500
 """Where numbers are looked for, which takes longer."""
+MATHS: dict[str, Callable[[float], float]] = {"ln": math.log, "sqrt": math.sqrt}
 _NOT_NUMBERS = ("date", "time", "ordinal")
 
 
@@ -115,11 +116,28 @@ def register(connection: sqlite3.Connection) -> None:
         connection.create_function(name, arguments, _on_short_texts(function, cap), deterministic=True)
 
 
+def complete(connection: sqlite3.Connection) -> None:
+    """Add the logarithm and the square root, which our views use, to an SQLite that was built without them."""
+    for name, function in MATHS.items():
+        try:
+            connection.execute(f"SELECT {name}(1)")
+        except sqlite3.OperationalError:
+            connection.create_function(name, 1, _of_positive(function), deterministic=True)
+
+
+def _of_positive(function: Callable[[float], float]) -> Callable[..., float | None]:
+    def call(value: object) -> float | None:
+        return function(value) if isinstance(value, int | float) and value > 0 else None
+
+    return call
+
+
 def prepare(datasette: Datasette, connection: sqlite3.Connection, database: str | None) -> None:
     """Add the functions to a connection of Datasette's unless the plugin's configuration says `sql_functions: false`.
 
-    The configuration of the database counts before that of the instance.
+    The configuration of the database counts before that of the instance. What our views need is there in any case.
     """
+    complete(connection)
     # 1.0 forgets the instance's where the database has settings of any kind, so both are asked for.
     given = (datasette.plugin_config(PLUGIN, database=database, fallback=False), datasette.plugin_config(PLUGIN))
     switches = [config[SWITCH] for config in given if isinstance(config, dict) and SWITCH in config]
