@@ -24,7 +24,12 @@ WHERE = {
     "TYPES": ("1",),
 }
 # Read whole on purpose: a table of some hundred rows, or a list in the order of an index that ends at its limit.
-WHOLE = {"sources": {"LIST", "COUNT"}, "stories": {"ALL_SOURCES_FACET", "COUNT"}, "entities": {"NAMED", "TYPES"}}
+WHOLE = {
+    "sources": {"LIST", "COUNT"},
+    "stories": {"ALL_SOURCES_FACET", "COUNT"},
+    "entities": {"NAMED", "TYPES"},
+    "verdicts": {"COUNTS"},
+}
 
 
 def statements() -> Iterator[tuple[str, str, str]]:

@@ -371,6 +371,8 @@ CREATE INDEX verdicts_left_sentence_id ON verdicts(left_sentence_id, right_sente
 CREATE INDEX verdicts_right_sentence_id ON verdicts(right_sentence_id);
 CREATE INDEX verdicts_right_article_id ON verdicts(right_article_id);
 CREATE INDEX verdicts_kind ON verdicts(kind, score);
+CREATE INDEX verdicts_verdict ON verdicts(verdict, at);
+CREATE INDEX verdicts_at ON verdicts(at);
 
 -- Datasette finds a table's search index by reading this SQL for content="TABLE". The index of the articles
 -- takes its words from a view, so that it covers their whole text; the comment inside names the table for Datasette.

@@ -159,9 +159,12 @@ def test_comparison_leaves_the_disputed_figure_without_a_match(open_page: Open, 
 
 def test_comparison_explains_its_marks(open_page: Open, addresses: dict[str, str]) -> None:
     legend = open_page(addresses["compare"]).locator(".nc-legend")
+    expect(legend.locator(".nc-key")).to_be_visible()
+    expect(legend.locator(".nc-key")).to_contain_text("the same in other wording")
+    expect(legend.locator(".nc-key")).to_contain_text("moved")
+    legend.get_by_text("How to read this page").click()
     expect(legend.locator("li").first).to_be_visible()
     expect(legend).to_contain_text("words that only")
-    expect(legend).to_contain_text("moved")
 
 
 def test_match_says_why(open_page: Open, addresses: dict[str, str]) -> None:
