@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from datasette import app
 from datasette.cli import cli
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
+
+# Where rich is installed, as it is with spaCy, Datasette takes a second to print each refused page's locals.
+app.pm.get_plugin("datasette.handle_exception").rich = None
 
 
 @pytest.fixture(scope="session")
