@@ -6,7 +6,7 @@ import asyncio
 
 from .. import links
 from ..queries import sources as sql
-from ..router import BadRequest, Call, NotFound, Page, page
+from ..router import Call, NotFound, Page, page
 from ._shared import Row, article_ref, as_list, escape_like, sentence_url, share, story_ref, with_params
 
 PAGE_SIZE = 100
@@ -21,16 +21,14 @@ EACH = 2
 async def sources(call: Call) -> Page:
     """The list, the most productive first; `next` in its data is the token of the page after it."""
     search = (call.params.get("q") or "").strip()
-    token = call.params.get("next") or "0"
-    if not token.isdigit() or len(token) > 9:
-        raise BadRequest("next is not a token that this list gave")
+    offset = call.integer_param("next") or 0
     where, values = (sql.NAMED, {"name": f"%{escape_like(search)}%"}) if search else ("1", {})
-    limits = {"limit": PAGE_SIZE + 1, "offset": int(token)}
+    limits = {"limit": PAGE_SIZE + 1, "offset": offset}
     found, counted = await asyncio.gather(
         call.rows(sql.LIST.format(where=where), {**values, **limits}),
         call.rows(sql.COUNT.format(where=where), values),
     )
-    following = str(int(token) + PAGE_SIZE) if len(found) > PAGE_SIZE else None
+    following = str(offset + PAGE_SIZE) if len(found) > PAGE_SIZE else None
     rows = [{**s, "url": call.url(links.source_path(s["id"]))} for s in found[:PAGE_SIZE]]
     data = {
         "sources": rows,

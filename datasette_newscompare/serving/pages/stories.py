@@ -17,6 +17,8 @@ from ..router import BadRequest, Call, Page, page
 from ._shared import Row, as_list, search_query, source_ref, with_params
 
 PAGE_SIZE = 20
+MOST_CHOSEN = 50
+"""Sources, and entities, that the list can be narrowed to at once."""
 FACET_SIZE = 12
 FACETED = 5_000
 """The most stories of a search or filter that are counted by source and entity, so that the page stays quick."""
@@ -135,8 +137,10 @@ def _summary(row: Row) -> str:
 
 def _asked(call: Call) -> Asked:
     search = (call.params.get("q") or "").strip()
-    sources = [s for s in call.params.getlist("source") if s]
-    numbers = [e for e in call.params.getlist("entity") if e]
+    sources = list(dict.fromkeys(s for s in call.params.getlist("source") if s))
+    numbers = list(dict.fromkeys(e for e in call.params.getlist("entity") if e))
+    if len(sources) > MOST_CHOSEN or len(numbers) > MOST_CHOSEN:
+        raise BadRequest(f"choose at most {MOST_CHOSEN} sources and {MOST_CHOSEN} entities")
     if not all(re.fullmatch("[0-9]{1,18}", n) for n in numbers):
         raise BadRequest("entity must be a whole number")
     entities = [int(n) for n in numbers]

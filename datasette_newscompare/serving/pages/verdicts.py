@@ -22,15 +22,13 @@ async def verdicts(call: Call) -> Page:
     chosen = call.params.get("verdict") or None
     if chosen not in (None, *VERDICTS):
         raise BadRequest(f"verdict must be one of {', '.join(VERDICTS)}")
-    token = call.params.get("next") or "0"
-    if not token.isdigit() or len(token) > 9:
-        raise BadRequest("next is not a token that this list gave")
-    part = {"limit": -1, "offset": 0} if call.format == "csv" else {"limit": PAGE_SIZE + 1, "offset": int(token)}
+    offset = call.integer_param("next") or 0
+    part = {"limit": -1, "offset": 0} if call.format == "csv" else {"limit": PAGE_SIZE + 1, "offset": offset}
     found, counts, precision = await asyncio.gather(
         call.rows(sql.LIST, {"verdict": chosen, **part}), call.rows(sql.COUNTS), call.rows(sql.PRECISION)
     )
     by_verdict = {row["verdict"]: row["n"] for row in counts}
-    following = str(int(token) + PAGE_SIZE) if len(found) > PAGE_SIZE and call.format != "csv" else None
+    following = str(offset + PAGE_SIZE) if len(found) > PAGE_SIZE and call.format != "csv" else None
     data = {
         "verdicts": [_verdict(call, row) for row in found[:PAGE_SIZE]],
         "count": by_verdict.get(chosen, 0) if chosen else sum(by_verdict.values()),
