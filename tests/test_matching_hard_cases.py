@@ -195,6 +195,18 @@ def test_article_that_repeats_itself_has_repeats_and_both_match_the_other_source
     assert {text[i] for i in comparison.facts[0].sentence_ids} == {once, again, other}
 
 
+def test_what_an_article_says_twice_in_the_same_words_is_matched_where_it_says_it_first() -> None:
+    line = "Voters in Marland rejected the new tax by 61 percent to 39 percent, final results showed on Sunday."
+    a = article("a", line, *SURROUNDINGS["a"], line)
+    b = article("b", line, *SURROUNDINGS["b"])
+    comparison = compare_story([a, b])
+    first, *_, again = (s.id for s in a.sentences)
+    assert [(r.sentence_id, r.repeat_of) for r in comparison.repeats] == [(again, first)]
+    named = {m.left_id for m in comparison.matches} | {n.sentence_id for n in comparison.near_misses}
+    assert first in named
+    assert again not in named
+
+
 def test_sentences_of_one_source_never_match_each_other() -> None:
     line = "The ferry between Orsa and Vik will not run on Tuesday because of high waves, its operator said."
     a = article("a", line, *SURROUNDINGS["a"])

@@ -10,7 +10,7 @@ from .differences import find_differences
 from .explain import explain
 from .facts import group_facts
 from .index import StoryIndex, build_index
-from .repeats import find_repeats
+from .repeats import Again, find_repeats
 from .scorer import load_model, score_story
 from .settings import MatchSettings
 
@@ -23,7 +23,8 @@ def compare_story(articles: Sequence[StoryArticle], settings: MatchSettings = DE
     """Compare the articles of one story, sentence by sentence, across sources.
 
     Pure, and a function of these articles alone: the order in which they come, and what other stories hold, changes
-    nothing. Returns matches, near misses, repeats and facts by sentence id, each in reading order by article id.
+    nothing. Returns matches, near misses, repeats and facts by sentence id, each in reading order by article id. What
+    an article says twice in the same words is matched where it says it first.
     Raises ValueError where `settings.level` names no packaged model.
     """
     ordered = sorted(articles, key=lambda a: (a.source_id, a.published or "9999", a.id))
@@ -31,7 +32,8 @@ def compare_story(articles: Sequence[StoryArticle], settings: MatchSettings = DE
     model = load_model(settings.level)
     repeats = find_repeats(index)
     scored = score_story(index, settings)
-    matches = align(index, scored, model, settings)
+    said_before = {r.row for r in repeats if r.kind == "verbatim" and _same_article(index, r)}
+    matches = [m for m in align(index, scored, model, settings) if said_before.isdisjoint((m.left, m.right))]
     primary, moved = primary_and_moved(index, matches)
     ids = [s.id for s in index.sentences]
     by_id = {a.id: a for a in ordered}
@@ -46,10 +48,15 @@ def compare_story(articles: Sequence[StoryArticle], settings: MatchSettings = DE
         near_misses=tuple(
             NearMiss(ids[row], ids[near], round(value, 4))
             for row, near, value in near_misses(index, scored, matches, settings.near_miss_floor)
+            if said_before.isdisjoint((row, near))
         ),
         repeats=tuple(Repeat(ids[r.row], ids[r.of], round(r.score, 4), r.kind) for r in repeats),
         facts=tuple(Fact(tuple(ids[row] for row in rows)) for rows in facts),
     )
+
+
+def _same_article(index: StoryIndex, repeat: Again) -> bool:
+    return index.sentences[repeat.row].article_id == index.sentences[repeat.of].article_id
 
 
 def _match(
