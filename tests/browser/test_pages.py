@@ -222,20 +222,27 @@ def test_page_runs_under_a_strict_content_security_policy(
     assert content(page).locator("*").evaluate_all(handlers) == []
 
 
-def test_picture_for_the_readme(browser: Browser, server: str, addresses: dict[str, str]) -> None:
-    """The part of the comparison that says most, small enough to stand in the README."""
+def test_pictures_for_the_readme(browser: Browser, server: str, addresses: dict[str, str]) -> None:
+    """The parts of the comparison and of the story that say most, small enough to stand in the README."""
     page = browser.new_page(base_url=server, viewport={"width": 1060, "height": 900})
     page.goto(addresses["compare"])
     row_with(page, "Kyiv estimates").first.evaluate("element => element.scrollIntoView()")
     last = row_with(page, "Meanwhile, the European Union").first.bounding_box()
     assert last
     top = 9  # leaves out the edge of the heading that stays in view
-    clip = {"x": 0, "y": top, "width": 1060, "height": last["y"] + last["height"] - top}
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    picture = page.screenshot(path=SCREENSHOTS / "compare.png", clip=clip)
+    keep_picture(page, "compare", top, last["y"] + last["height"])
+    page.goto(addresses["story"])
+    row = page.locator("table.nc-matrix tbody tr").nth(5).bounding_box()
+    assert row
+    keep_picture(page, "story", 42, row["y"] + row["height"])
     page.close()
+
+
+def keep_picture(page: Page, name: str, top: float, bottom: float) -> None:
+    """Store a part of the page with the screenshots, and for the README where that is asked for."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    clip = {"x": 0, "y": top, "width": 1060, "height": bottom - top}
+    picture = page.screenshot(path=SCREENSHOTS / f"{name}.png", clip=clip)
     if os.environ.get("NEWSCOMPARE_README_IMAGE"):
-        image = ROOT / "docs" / "images" / "compare.png"
-        image.parent.mkdir(exist_ok=True)
-        image.write_bytes(picture)
+        (ROOT / "docs" / "images" / f"{name}.png").write_bytes(picture)
     assert 10_000 < len(picture) < 400_000
