@@ -185,7 +185,7 @@ async def _verdicts(call: Call, pair: Row) -> tuple[list[Row], list[Row], bool]:
     """
     verdicts = await call.rows(sql.PAIR_VERDICTS, pair) if await call.sees("verdicts") else []
     own = writing.actor_id(call.request.actor)
-    precision = await call.rows(verdict_sql.PRECISION) if await call.sees("verdict_precision") else []
+    precision = await call.rows(verdict_sql.PRECISION) if await call.sees("verdicts", "verdict_precision") else []
     may_judge = await permissions.may_judge(call.datasette, call.request.actor, call.database)
     may_judge = may_judge and await call.sees(*writing.TABLES)
     return [{**v, "is_own": v["actor"] == own} for v in verdicts], precision, may_judge
