@@ -25,6 +25,19 @@ ANSWERS = ("same", "part", "different", "none")
 CSV_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+dask_option = click.option("--dask", metavar="ADDRESS", help="Do the work on the Dask cluster with this scheduler.")
+aliases_option = click.option(
+    "--aliases", type=CSV_FILE, metavar="FILE", help="Take in corrections of names from this CSV file."
+)
+level_option = click.option(
+    "--level",
+    type=click.Choice(["lexical", "encoder"]),
+    default="lexical",
+    show_default=True,
+    help="Match by words, or by what a sentence encoder says too (slower; needs the extra `encoder`).",
+)
+
+
 def register(cli: click.Group) -> None:
     """Add the group `newscompare` to Datasette's own commands."""
     cli.add_command(newscompare)
@@ -49,15 +62,9 @@ def newscompare() -> None:
 @click.option(
     "--workers", type=click.IntRange(1), help="Processes to use. Without it: one a processor, for large loads."
 )
-@click.option("--dask", metavar="ADDRESS", help="Do the work on the Dask cluster with this scheduler.")
-@click.option("--aliases", type=CSV_FILE, metavar="FILE", help="Take in corrections of names from this CSV file.")
-@click.option(
-    "--level",
-    type=click.Choice(["lexical", "encoder"]),
-    default="lexical",
-    show_default=True,
-    help="Match by words, or by what a sentence encoder says too (slower; needs the extra `encoder`).",
-)
+@dask_option
+@aliases_option
+@level_option
 @judge_options
 def load(
     db: Path,
@@ -102,15 +109,9 @@ def load(
 @newscompare.command()
 @click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes to use.")
-@click.option("--dask", metavar="ADDRESS", help="Do the work on the Dask cluster with this scheduler.")
-@click.option("--aliases", type=CSV_FILE, metavar="FILE", help="Take in corrections of names from this CSV file.")
-@click.option(
-    "--level",
-    type=click.Choice(["lexical", "encoder"]),
-    default="lexical",
-    show_default=True,
-    help="Match by words, or by what a sentence encoder says too (slower; needs the extra `encoder`).",
-)
+@dask_option
+@aliases_option
+@level_option
 @judge_options
 def match(
     db: Path,

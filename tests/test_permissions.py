@@ -168,7 +168,9 @@ async def reads_of(path: Path, address: str, closed: tuple[str, ...] = ()) -> se
     """What an anonymous reader's request makes SQLite read, where some tables are kept for another."""
     reads = Reads()
     pm.register(reads, name="reads")
-    metadata = {"databases": {"news": {"tables": dict.fromkeys(closed, ONLY_READER)}}}
+    metadata = {
+        "databases": {"news": {"tables": {table: dict(ONLY_READER) for table in closed}}}
+    }  # 1.0 empties what it is given
     try:
         await get(await serve(path, metadata), address)
     finally:
