@@ -29,6 +29,16 @@ def initial(db: Database) -> None:
     run(db, "001_views.sql")
 
 
+def mark_as_excerpts(connection: sqlite3.Connection, characters: int) -> None:
+    """Write into the file's header that it holds excerpts, so that pages say so whatever tables a reader may see."""
+    connection.execute(f"PRAGMA user_version = {int(characters)}")
+
+
+def excerpt_length(connection: sqlite3.Connection, name: str = "main") -> int:
+    """Up to how many characters of a sentence the database holds where it is a copy made of excerpts, else 0."""
+    return int(connection.execute(f"PRAGMA {name}.user_version").fetchone()[0])
+
+
 def migrate(db: Database) -> None:
     """Bring the database to this version's schema; does nothing where it is there already."""
     migrations.apply(db)

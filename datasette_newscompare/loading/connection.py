@@ -67,8 +67,14 @@ def _open(path: Path) -> Iterator[Database]:
             connection.execute("PRAGMA cache_size = -65536")
             db = Database(connection)
             schema.migrate(db)
+            excerpts = schema.excerpt_length(connection)
         except sqlite3.DatabaseError as error:
             raise DatabaseProblem(f"{path}: {_advice(error)}") from error
+        if excerpts:
+            raise DatabaseProblem(
+                f"{path}: a copy made of excerpts can't be changed;"
+                " change the database that it was made from, and export again"
+            )
         before = connection.total_changes
         try:
             yield db

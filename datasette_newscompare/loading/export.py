@@ -85,12 +85,15 @@ def _write(connection: sqlite3.Connection, path: Path, settings: ExportSettings)
     for name, _ in triggers:  # the search index is made at once at the end, not row by row
         connection.execute(f"DROP TRIGGER {name}")
     connection.execute("ATTACH ? AS src", [f"{path.resolve().as_uri()}?mode=ro"])
+    if settings.excerpt and schema.excerpt_length(connection, "src"):
+        raise DatabaseProblem(f"{path}: holds excerpts already; export from the database that they were taken from")
     if connection.execute("SELECT 1 FROM src.stories WHERE needs_linking OR needs_matching").fetchone():
         raise DatabaseProblem(f"{path}: a load of it was cut short; run the loader again first")
     _choose(connection, path, settings)
     schema.run(db, "export_rows.sql")
     if settings.excerpt:
         schema.run(db, "export_excerpt.sql", {"excerpt": settings.excerpt})
+        schema.mark_as_excerpts(connection, settings.excerpt)
     for _, sql in triggers:
         connection.execute(sql)
     for table in ("articles_fts", "sentences_fts"):

@@ -41,6 +41,25 @@ async def may_read(datasette: Datasette, actor: Actor, database: str, table: str
     return True
 
 
+async def may_query(datasette: Datasette, actor: Actor, database: str) -> bool:
+    """Whether the actor may run SQL of their own in a database."""
+    if IS_ONE:
+        resource = DatabaseResource(database=database)
+        return bool(await datasette.allowed(action="execute-sql", resource=resource, actor=actor))
+    try:
+        await datasette.ensure_permissions(
+            actor, [("execute-sql", database), ("view-database", database), "view-instance"]
+        )
+    except Forbidden:
+        return False
+    return True
+
+
+def query_path(datasette: Datasette, database: str) -> str:
+    """The address of Datasette's page for SQL, to which a query string is added."""
+    return str(datasette.urls.database(database)) + ("/-/query" if IS_ONE else "")
+
+
 def actions(described: Mapping[str, str]) -> list[Any]:
     """The plugin's own actions, which concern a database, as 1.0 registers them; `described` is by action's name."""
     from datasette.permissions import Action

@@ -14,7 +14,7 @@ import csv
 import io
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from datasette import NotFound, Request, Response
@@ -23,8 +23,10 @@ from datasette.utils import MultiParams, add_cors_headers, tilde_decode, tilde_e
 from datasette.utils.asgi import BadRequest
 from datasette.views.base import DatasetteError
 
+from .. import schema
 from . import feed
 from ._compat import static_url
+from .asked import Asked, query_links
 from .permissions import ensure_readable, is_readable
 
 if TYPE_CHECKING:  # Datasette is still being imported when it imports its plugins
@@ -54,14 +56,22 @@ class Call:
     """The parts of the path in braces, decoded."""
     format: str
     """`html`, `json`, `csv` or `atom`: what the answer will be."""
+    asked: list[Asked] = field(default_factory=list)
+    """Every query that was run for this page."""
 
     async def sees(self, *tables: str) -> bool:
         """Whether the actor may also read these tables, of which the page is only richer (its `optional` ones)."""
         return await is_readable(self.datasette, self.request.actor, self.database.name, tables)
 
-    async def rows(self, sql: str, params: Mapping[str, Any] | Sequence[Any] | None = None) -> list[dict[str, Any]]:
-        """Run a read-only query with bound parameters, within Datasette's time limit; all its rows."""
-        results = await self.database.execute(sql, params)
+    async def rows(
+        self, sql: str, params: Mapping[str, Any] | None = None, limit_ms: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Run a read-only query with bound parameters; all its rows.
+
+        Raises QueryInterrupted after `limit_ms`, or without it after Datasette's time limit.
+        """
+        self.asked.append(Asked(sql, params or {}))
+        results = await self.database.execute(sql, params, custom_time_limit=limit_ms, log_sql_errors=limit_ms is None)
         return [dict(row) for row in results.rows]
 
     def integer(self, name: str) -> int:
@@ -169,6 +179,11 @@ async def is_loaded(database: Database, tables: Sequence[str]) -> bool:
     return bool((await database.execute(sql, list(tables))).single_value() == len(set(tables)))
 
 
+async def excerpt_length(database: Database) -> int:
+    """Up to how many characters of a sentence the database holds where it is a copy made of excerpts, else 0."""
+    return await database.execute_fn(schema.excerpt_length)
+
+
 async def opened(datasette: Datasette, request: Request, route: str, tables: Sequence[str]) -> tuple[Database, bool]:
     """The database at the first part of an address, and whether what the actor sees there is closed to the anonymous.
 
@@ -220,7 +235,8 @@ async def _answer(route: Route, request: Request, datasette: Datasette) -> Respo
         message = "This page took longer than the time limit set for queries (sql_time_limit_ms)"
         raise DatasetteError(message, title="Query took too long", status=400) from error
     if form == "json":
-        return Response.json(answer.data)
+        excerpt = await excerpt_length(database)
+        return Response.json({**answer.data, "excerpt": excerpt} if excerpt else answer.data)
     if form == "csv":
         return _csv(answer)
     if form == "atom":
@@ -269,6 +285,8 @@ async def _html(route: Route, call: Call, answer: Page, private: bool) -> Respon
         "csv_url": None if answer.csv is None else f"{path}.csv{query}",
         "feed_url": None if answer.entries is None else f"{path}.atom{query}",
         "alternate_url_json": alternate,
+        "excerpt": await excerpt_length(call.database),
+        "queries": await query_links(datasette, call.request.actor, call.database.name, call.asked),
         "static_url": lambda file: static_url(datasette, file),
         "table_url": call.table_url,
     }

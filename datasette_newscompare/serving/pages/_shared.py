@@ -12,6 +12,8 @@ from .. import links
 from ..router import Call
 
 Row = dict[str, Any]
+LEFT_OUT = "…"
+"""The text of a sentence that a copy made of excerpts does not hold."""
 
 
 def share(part: int, whole: int) -> float | None:
@@ -70,7 +72,7 @@ def with_params(call: Call, path: str, added: Iterable[tuple[str, str]] = (), /,
 
 def as_list(values: Iterable[object]) -> str:
     """Values for `json_each` in a query."""
-    return json.dumps(list(values))
+    return json.dumps(list(values), separators=(",", ":"))
 
 
 def escape_like(text: str) -> str:

@@ -204,10 +204,9 @@ async def _facet(call: Call, asked: Asked, count: int, filtered: str, whole: str
     limit = call.datasette.setting("facet_time_limit_ms")
     query, values = filtered.format(where=asked.where), {**asked.values, "limit": FACET_SIZE}
     try:
-        results = await call.database.execute(query, values, custom_time_limit=limit, log_sql_errors=False)
+        return await call.rows(query, values, limit_ms=limit)
     except QueryInterrupted:
         return None
-    return [dict(row) for row in results.rows]
 
 
 def _choice(call: Call, row: Row, name: str, chosen: list[Any]) -> Row:

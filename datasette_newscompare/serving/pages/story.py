@@ -11,7 +11,18 @@ from .. import diff, links
 from ..queries import articles as article_sql
 from ..queries import story as sql
 from ..router import Call, NotFound, Page, page
-from ._shared import Row, article_ref, as_list, entity_ref, match_url, sentence_url, share, source_ref, with_params
+from ._shared import (
+    LEFT_OUT,
+    Row,
+    article_ref,
+    as_list,
+    entity_ref,
+    match_url,
+    sentence_url,
+    share,
+    source_ref,
+    with_params,
+)
 
 FACTS = 60
 WITHOUT_MATCH = 6
@@ -188,7 +199,7 @@ def _without_match(call: Call, rows: Sequence[Row]) -> list[Row]:
             },
         )
         group["count"] += 1
-        if len(group["sentences"]) < WITHOUT_MATCH:
+        if len(group["sentences"]) < WITHOUT_MATCH and w["text"] != LEFT_OUT:
             group["sentences"].append(_lone_sentence(call, w))
     return list(groups.values())
 

@@ -25,7 +25,7 @@ async def verdicts(call: Call) -> Page:
     offset = call.integer_param("next") or 0
     part = {"limit": -1, "offset": 0} if call.format == "csv" else {"limit": PAGE_SIZE + 1, "offset": offset}
     found, counts, precision = await asyncio.gather(
-        call.rows(sql.LIST, {"verdict": chosen, **part}), call.rows(sql.COUNTS), call.rows(sql.PRECISION)
+        call.rows(sql.LIST, {"verdict": chosen or "", **part}), call.rows(sql.COUNTS), call.rows(sql.PRECISION)
     )
     by_verdict = {row["verdict"]: row["n"] for row in counts}
     following = str(offset + PAGE_SIZE) if len(found) > PAGE_SIZE and call.format != "csv" else None

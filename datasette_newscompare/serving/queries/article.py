@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 TOLD_ELSEWHERE = """
+-- Sentences of other sources that tell the same
 SELECT e.sentence_id, e.match_id, e.score, e.kind, t.id AS other_sentence_id, t.text, t.article_id AS other_article_id,
        a.source_id, so.name AS source, a.published
 FROM (
@@ -19,6 +20,7 @@ ORDER BY +e.sentence_id, so.name, e.score DESC
 """
 
 NEAREST = """
+-- The sentence that comes nearest to each one without a match
 SELECT n.sentence_id, n.near_sentence_id, max(n.score) AS score, t.text, t.article_id AS other_article_id,
        so.name AS source
 FROM sentences s
@@ -31,6 +33,7 @@ GROUP BY n.sentence_id
 """
 
 DIFFERENCES = """
+-- Where matched sentences disagree
 SELECT e.sentence_id, e.match_id, d.kind, e.own_text, e.other_text, e.own_start, e.own_end, d.note, so.name AS source
 FROM (
     SELECT m.left_sentence_id AS sentence_id, m.id AS match_id, m.right_article_id AS other_article_id, d.id,
@@ -47,6 +50,7 @@ ORDER BY +e.sentence_id, e.own_start
 """
 
 ENTITIES = """
+-- Whom and what the article names
 SELECT e.id, e.name, e.type, x.mention_count
 FROM article_entities x
 JOIN entities e ON e.id = x.entity_id
@@ -54,4 +58,7 @@ WHERE x.article_id = :article_id
 ORDER BY x.mention_count DESC, e.name
 """
 
-STORY_SOURCES = "SELECT source_count FROM stories WHERE id = :story_id"
+STORY_SOURCES = """
+-- How many sources tell the story
+SELECT source_count FROM stories WHERE id = :story_id
+"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PAIR_MATCHES = """
+-- Matched sentences of the two articles
 SELECT id, left_sentence_id, right_sentence_id, score, kind, is_primary, is_moved, why, 0 AS is_turned
 FROM matches WHERE left_article_id = :left AND right_article_id = :right
 UNION ALL
@@ -12,6 +13,7 @@ ORDER BY score DESC, id
 """
 
 PAIR_DIFFERENCES = """
+-- Where their matched sentences disagree
 SELECT d.match_id, d.kind, d.left_text, d.right_text, d.left_start, d.left_end, d.right_start, d.right_end, d.note
 FROM matches m
 JOIN differences d ON d.match_id = m.id
@@ -24,6 +26,7 @@ WHERE m.left_article_id = :right AND m.right_article_id = :left
 """
 
 PAIR_ENTITIES = """
+-- Whom and what either of them names
 SELECT e.id, e.name, e.type, count(DISTINCT x.sentence_id) AS sentence_count
 FROM mentions x
 JOIN entities e ON e.id = x.entity_id
@@ -33,6 +36,7 @@ ORDER BY sentence_count DESC, e.name
 """
 
 NEAREST = """
+-- What comes nearest to a sentence in the other article
 SELECT n.sentence_id, n.near_sentence_id, max(n.score) AS score
 FROM sentences s
 JOIN near_misses n ON n.sentence_id = s.id
@@ -42,6 +46,7 @@ GROUP BY n.sentence_id
 """
 
 COVERAGE = """
+-- How many of an article's sentences stand in the other
 SELECT count(*) AS told,
        coalesce(sum(
            EXISTS (SELECT 1 FROM matches m WHERE m.left_sentence_id = s.id AND m.right_article_id = :other_article_id)
@@ -54,6 +59,7 @@ WHERE s.article_id = :article_id AND s.role <> 'boilerplate'
 """
 
 PAIR_VERDICTS = """
+-- What people judged of the matches
 SELECT m.id AS match_id, v.verdict, v.note, v.actor, v.at
 FROM matches m
 JOIN verdicts v ON v.left_sentence_id = m.left_sentence_id AND v.right_sentence_id = m.right_sentence_id
@@ -66,4 +72,7 @@ WHERE m.left_article_id = :right AND m.right_article_id = :left
 ORDER BY at
 """
 
-MATCH_ARTICLES = "SELECT left_article_id, right_article_id FROM matches WHERE id = :match_id"
+MATCH_ARTICLES = """
+-- The articles of the match
+SELECT left_article_id, right_article_id FROM matches WHERE id = :match_id
+"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 LIST = """
+-- Entities, those that most articles name first
 SELECT id, name, type, article_count, source_count, sentence_count, story_count, mention_count, match_count
 FROM entities
 WHERE {where}
@@ -16,9 +17,13 @@ NAMED = (
 )
 AFTER = "(article_count, mention_count, id) < (:after_articles, :after_mentions, :after_id)"
 
-TYPES = "SELECT type, count(*) AS n FROM entities WHERE {where} GROUP BY type ORDER BY n DESC, type"
+TYPES = """
+-- How many entities there are of each type
+SELECT type, count(*) AS n FROM entities WHERE {where} GROUP BY type ORDER BY n DESC, type
+"""
 
 ALIASES_OF = """
+-- How they are spelt
 SELECT x.entity_id, x.alias, x.mention_count
 FROM json_each(:entities) j
 JOIN entity_aliases x ON x.entity_id = j.value
@@ -26,15 +31,18 @@ ORDER BY x.entity_id, x.mention_count DESC, x.alias
 """
 
 ENTITY = """
+-- The entity
 SELECT id, name, type, article_count, source_count, sentence_count, story_count, mention_count, match_count
 FROM entities WHERE id = :entity_id
 """
 
 ALIASES = """
+-- How it is spelt
 SELECT alias, mention_count, origin FROM entity_aliases WHERE entity_id = :entity_id ORDER BY mention_count DESC, alias
 """
 
 STORIES = """
+-- Stories that name it
 SELECT st.id, st.title, st.last_published, x.article_count, x.source_count, st.source_count AS story_source_count
 FROM (
     SELECT story_id, article_count, source_count
@@ -49,6 +57,7 @@ LIMIT :limit
 """
 
 SOURCES = """
+-- Which sources name it
 SELECT so.id, so.name, x.article_count
 FROM source_entities x
 JOIN sources so ON so.id = x.source_id
@@ -57,6 +66,7 @@ ORDER BY x.article_count DESC, so.name
 """
 
 SENTENCES = """
+-- Sentences of a story that name it
 SELECT s.id AS sentence_id, s.text, s.role, s.article_id, a.source_id, so.name AS source, a.published, s.position,
        s.start
 FROM articles a
@@ -70,6 +80,7 @@ LIMIT :limit
 """
 
 MENTIONS = """
+-- Where these sentences name it
 SELECT m.sentence_id, m.start, m."end"
 FROM json_each(:sentences) j
 JOIN mentions m ON m.sentence_id = j.value AND m.entity_id = :entity_id
@@ -77,6 +88,7 @@ ORDER BY m.sentence_id, m.start
 """
 
 MATCHES = """
+-- Which of these sentences match
 SELECT m.id, m.left_sentence_id, m.right_sentence_id, m.left_article_id, m.right_article_id, m.score, m.kind
 FROM json_each(:sentences) j
 JOIN matches m ON m.left_sentence_id = j.value
@@ -85,6 +97,7 @@ ORDER BY m.score DESC, m.id
 """
 
 FACTS = """
+-- Facts that these sentences tell
 SELECT x.fact_id, x.sentence_id, f.text, f.source_count
 FROM json_each(:sentences) j
 JOIN fact_sentences x ON x.sentence_id = j.value
@@ -93,6 +106,7 @@ ORDER BY f.source_count DESC, x.fact_id
 """
 
 QUANTITIES = """
+-- Numbers in these sentences
 SELECT q.sentence_id, q.text, q.kind
 FROM json_each(:sentences) j
 JOIN quantities q ON q.sentence_id = j.value
@@ -100,6 +114,7 @@ ORDER BY q.kind, q.value, q.id
 """
 
 QUOTES = """
+-- What it is quoted with
 SELECT q.id, q.sentence_id, q.text, q.speaker, s.article_id, so.name AS source
 FROM quotes q
 JOIN sentences s ON s.id = q.sentence_id
@@ -111,6 +126,7 @@ LIMIT :limit
 """
 
 WITH_ENTITIES = """
+-- Who else these sentences name
 SELECT e.id, e.name, e.type, count(DISTINCT m.sentence_id) AS sentence_count
 FROM json_each(:sentences) j
 JOIN mentions m ON m.sentence_id = j.value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 LIST = """
+-- Sources, those with most articles first
 SELECT id, name, domain, article_count, story_count
 FROM sources
 WHERE {where}
@@ -12,11 +13,18 @@ LIMIT :limit OFFSET :offset
 
 NAMED = "(name LIKE :name ESCAPE '\\' OR domain LIKE :name ESCAPE '\\')"
 
-COUNT = "SELECT count(*) AS n FROM sources WHERE {where}"
+COUNT = """
+-- How many sources there are
+SELECT count(*) AS n FROM sources WHERE {where}
+"""
 
-SOURCE = "SELECT id, name, domain, article_count, story_count FROM sources WHERE id = :source_id"
+SOURCE = """
+-- The source
+SELECT id, name, domain, article_count, story_count FROM sources WHERE id = :source_id
+"""
 
 NEWEST = """
+-- Its newest articles
 SELECT a.id, a.title, a.source_id, so.name AS source, a.published, a.url, a.word_count, a.sentence_count, a.story_id,
        st.title AS story, st.source_count, st.fact_count,
        (SELECT count(*) FROM facts f WHERE f.story_id = a.story_id AND f.first_source_id = a.source_id
@@ -30,6 +38,7 @@ LIMIT :limit
 """
 
 SHARED_WITH = """
+-- Who tells the same in these stories
 SELECT e.source_id AS id, so.name, count(DISTINCT e.sentence_id) AS sentence_count,
        count(DISTINCT e.story_id) AS story_count
 FROM (
@@ -52,6 +61,7 @@ LIMIT :limit
 """
 
 TOLD = """
+-- How many sentences these articles tell
 SELECT count(*) AS n
 FROM articles a
 JOIN sentences s ON s.article_id = a.id
@@ -60,14 +70,15 @@ WHERE a.id IN (SELECT value FROM json_each(:articles)) AND s.role <> 'boilerplat
 """
 
 WITHOUT_MATCH = """
+-- What only these articles tell
 SELECT sentence_id, story_id, story, article_id, role, text, nearest_score
 FROM (
     SELECT w.*, j.key AS place, row_number() OVER (PARTITION BY j.key ORDER BY w.position) AS n
     FROM json_each(:articles) j
     JOIN sentences_without_match w ON w.article_id = j.value
-    WHERE w.role = 'body'
+    WHERE w.role = 'body' AND w.text <> '…'
 )
-WHERE n <= :each
+WHERE n <= CAST(:each AS INTEGER)
 ORDER BY place, n
 LIMIT :limit
 """

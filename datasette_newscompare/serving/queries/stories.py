@@ -13,6 +13,7 @@ WITH_ENTITY = "EXISTS (SELECT 1 FROM story_entities e WHERE e.story_id = stories
 SEVERAL_SOURCES = "stories.source_count > 1"
 
 LIST = """
+-- The stories
 SELECT id, title, first_published, last_published, article_count, source_count, match_count, fact_count
 FROM stories
 WHERE {where}
@@ -33,9 +34,13 @@ UNDATED = "last_published IS NULL"
 UNDATED_ORDER = "id DESC"
 UNDATED_AFTER = "id < :after_id"
 
-COUNT = "SELECT count(*) AS n FROM stories WHERE {where}"
+COUNT = """
+-- How many stories there are
+SELECT count(*) AS n FROM stories WHERE {where}
+"""
 
 SOURCES_OF_STORIES = """
+-- Who tells these stories
 SELECT a.story_id, so.id AS source_id, so.name AS source, count(*) AS article_count, min(a.published) AS published
 FROM json_each(:stories) x
 JOIN articles a ON a.story_id = x.value
@@ -45,12 +50,14 @@ ORDER BY a.story_id, published IS NULL, published, so.name
 """
 
 LOADED = """
+-- When stories without a date were loaded
 SELECT a.story_id AS id, max(a.loaded_at) AS loaded_at
 FROM json_each(:stories) x JOIN articles a ON a.story_id = x.value
 GROUP BY a.story_id
 """
 
 DIFFERENCES_OF_STORIES = """
+-- What differs in these stories
 SELECT m.story_id, d.kind, count(*) AS n
 FROM json_each(:stories) x
 JOIN matches m ON m.story_id = x.value
@@ -59,6 +66,7 @@ GROUP BY m.story_id, d.kind
 """
 
 SOURCE_FACET = """
+-- Sources of the stories found
 SELECT so.id, so.name, x.n
 FROM (
     SELECT source_id, count(*) AS n
@@ -75,9 +83,13 @@ JOIN sources so ON so.id = x.source_id
 ORDER BY x.n DESC, so.name
 """
 
-ALL_SOURCES_FACET = "SELECT id, name, story_count AS n FROM sources ORDER BY n DESC, name LIMIT :limit"
+ALL_SOURCES_FACET = """
+-- Sources by stories
+SELECT id, name, story_count AS n FROM sources ORDER BY n DESC, name LIMIT :limit
+"""
 
 ENTITY_FACET = """
+-- Entities of the stories found
 SELECT e.id, e.name, e.type, x.n
 FROM (
     SELECT y.entity_id, count(*) AS n
@@ -92,6 +104,7 @@ ORDER BY x.n DESC, e.name
 """
 
 ALL_ENTITIES_FACET = """
+-- Entities by articles
 SELECT id, name, type, story_count AS n
 FROM entities
 ORDER BY article_count DESC
@@ -99,6 +112,7 @@ LIMIT :limit
 """
 
 NAMES = """
+-- The names of what the list is narrowed to
 SELECT 'source' AS kind, id, name FROM sources WHERE id IN (SELECT value FROM json_each(:sources))
 UNION ALL
 SELECT 'entity', id, name FROM entities WHERE id IN (SELECT value FROM json_each(:entities))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 STORY = """
+-- The story
 SELECT id, title, first_published, last_published, article_count, source_count, match_count, fact_count
 FROM stories WHERE id = :story_id
 """
 
 FACTS = """
+-- Facts that several sources tell
 SELECT f.id, f.text, f.sentence_count, f.source_count, f.first_source_id, so.name AS first_source, f.first_published,
        (SELECT min(s.position) FROM fact_sentences x JOIN sentences s ON s.id = x.sentence_id
         WHERE x.fact_id = f.id) AS position
@@ -19,6 +21,7 @@ LIMIT :limit
 """
 
 FACT_SENTENCES = """
+-- The sentences that tell these facts
 SELECT x.fact_id, s.id AS sentence_id, s.position, s.text, s.article_id, a.source_id, a.published
 FROM json_each(:facts) j
 JOIN fact_sentences x ON x.fact_id = j.value
@@ -28,6 +31,7 @@ ORDER BY x.fact_id, a.published IS NULL, a.published, a.source_id, s.article_id,
 """
 
 FACT_DIFFERENCES = """
+-- Where sentences of a fact disagree
 SELECT x.fact_id, d.kind, count(*) AS n
 FROM matches m
 JOIN differences d ON d.match_id = m.id
@@ -38,6 +42,7 @@ GROUP BY x.fact_id, d.kind
 """
 
 FIRST_REPORTS = """
+-- Who reported how many facts first
 SELECT so.id AS source_id, so.name AS source, count(*) AS n
 FROM facts f
 JOIN sources so ON so.id = f.first_source_id
@@ -47,6 +52,7 @@ ORDER BY n DESC, so.name
 """
 
 TOLD = """
+-- How many sentences each article tells
 SELECT a.id AS article_id,
        (SELECT count(*) FROM sentences s WHERE s.article_id = a.id AND s.role <> 'boilerplate'
         AND NOT EXISTS (SELECT 1 FROM repeats r WHERE r.sentence_id = s.id)) AS told
@@ -55,6 +61,7 @@ WHERE a.story_id = :story_id
 """
 
 FOUND = """
+-- How much of each article stands in each other one
 SELECT article_id, other_article_id, count(DISTINCT sentence_id) AS found,
        count(DISTINCT CASE WHEN kind IN ('verbatim', 'near-verbatim') THEN sentence_id END) AS same
 FROM (
@@ -69,6 +76,7 @@ GROUP BY article_id, other_article_id
 """
 
 WITHOUT_MATCH = """
+-- What only one source tells
 SELECT w.sentence_id, w.source_id, w.source, w.article_id, w.position, w.role, w.text,
        w.nearest_sentence_id, w.nearest_score, n.text AS nearest_text, n.article_id AS nearest_article_id,
        ns.name AS nearest_source
@@ -81,6 +89,7 @@ ORDER BY w.source, w.article_id, w.position
 """
 
 DIFFERENCES = """
+-- Where matched sentences disagree
 SELECT d.id, d.kind, d.left_text, d.right_text, d.note, m.id AS match_id, m.score,
        sa.name AS left_source, s.text AS left_sentence, m.left_article_id,
        sb.name AS right_source, t.text AS right_sentence, m.right_article_id
@@ -98,6 +107,7 @@ LIMIT :limit
 """
 
 DIFFERENCE_COUNTS = """
+-- How often they disagree in what
 SELECT d.kind, count(*) AS n
 FROM matches m
 JOIN differences d ON d.match_id = m.id
@@ -107,6 +117,7 @@ ORDER BY d.kind
 """
 
 QUOTES = """
+-- Quotes of matched sentences
 SELECT match_id, left_source, left_quote, left_speaker, left_article_id, right_source, right_quote, right_speaker,
        right_article_id, score
 FROM quote_comparison q
@@ -117,6 +128,7 @@ LIMIT :limit
 """
 
 ENTITIES = """
+-- Whom and what the story is about
 SELECT e.id, e.name, e.type, x.article_count, x.source_count
 FROM story_entities x
 JOIN entities e ON e.id = x.entity_id
