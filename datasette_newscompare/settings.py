@@ -68,3 +68,15 @@ class LoadSettings:
     """Look for the words that describe each entity, which reads its sentences a second time."""
     level: Literal["lexical", "encoder"] = "lexical"
     """How sentences are matched: by their words, or by what a sentence encoder says of them too."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """How often feeds are loaded again."""
+
+    every: float = 30.0
+    """Minutes from the start of one round to that of the next."""
+    recheck: float = 24.0
+    """Hours after which a page that is known is asked for again, as long as a feed leads to it."""
+    once: bool = False
+    """Stop after one round."""

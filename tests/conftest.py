@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from datasette import app
 from datasette.cli import cli
+from news_site import Site, serving
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
@@ -23,3 +25,10 @@ def seeds_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = CliRunner().invoke(cli, ["newscompare", "load", str(path), str(SEEDS)], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return path
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A web site on this machine."""
+    with serving() as server:
+        yield server

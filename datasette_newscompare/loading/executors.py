@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -40,8 +41,17 @@ def executor(workers: int, dask: str | None = None, timeout: float = 30) -> Iter
     elif workers == 1:
         yield None
     else:
-        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-            yield pool
+        with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_leave_interrupts) as pool:
+            try:
+                yield pool
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches every process of a terminal; what to do then is the loader's to say."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def run_in_order(

@@ -130,19 +130,36 @@ def load(
     Raises DatabaseProblem where the database can't be used, ModelMissing where spaCy's model is missing, and
     ModelProblem where the model to judge with can't be used.
     """
+    with writable(path) as db, executor(settings.workers, settings.dask) as pool:
+        records = read(inputs, settings.source, settings.reading)
+        return take_in(db, pool, "load", records, settings, progress, aliases)
+
+
+def take_in(
+    db: Database,
+    pool: Executor | None,
+    command: str,
+    records: Iterable[Article | Problem],
+    settings: LoadSettings,
+    progress: Progress,
+    aliases: Path | None = None,
+) -> Summary:
+    """Store the articles among the records, and bring stories, entities and matches up to date.
+
+    The row of this run in `loads` bears the name `command`. Raises what `load` does.
+    """
     started = time.monotonic()
     summary = Summary()
     model = language_model(settings.judge.model) if settings.judge else None
-    with writable(path) as db, executor(settings.workers, settings.dask) as pool:
-        run = Run(db, "load", settings)
-        batches = _batches(db, inputs, settings, summary, progress)
-        for _, annotated in run_in_order(pool, partial(annotate_batch, settings), batches):
-            write_articles(db, annotated, run.id)
-            progress("annotated", len(annotated))
-        _correct(db, run, summary, aliases)
-        _compare(db, run, pool, progress)
-        _judge(db, run, pool, progress, settings, model, summary)
-        _finish(db, run, summary, started)
+    run = Run(db, command, settings)
+    batches = _batches(db, records, settings, summary, progress)
+    for _, annotated in run_in_order(pool, partial(annotate_batch, settings), batches):
+        write_articles(db, annotated, run.id)
+        progress("annotated", len(annotated))
+    _correct(db, run, summary, aliases)
+    _compare(db, run, pool, progress)
+    _judge(db, run, pool, progress, settings, model, summary)
+    _finish(db, run, summary, started)
     return summary
 
 
@@ -234,11 +251,11 @@ def _judge(
 
 
 def _batches(
-    db: Database, inputs: Iterable[str], settings: LoadSettings, summary: Summary, progress: Progress
+    db: Database, records: Iterable[Article | Problem], settings: LoadSettings, summary: Summary, progress: Progress
 ) -> Iterator[list[Identified]]:
     """Batches of the records that are new or changed; what was read and what was wrong goes into the summary."""
     identifier = Identifier(db)
-    articles = _articles(inputs, settings, summary)
+    articles = _articles(records, summary)
     while batch := list(islice(articles, settings.batch_size)):
         summary.read += len(batch)
         progress("read", len(batch))
@@ -251,8 +268,8 @@ def _batches(
             yield wanted
 
 
-def _articles(inputs: Iterable[str], settings: LoadSettings, summary: Summary) -> Iterator[Article]:
-    for one in read(inputs, settings.source, settings.reading):
+def _articles(records: Iterable[Article | Problem], summary: Summary) -> Iterator[Article]:
+    for one in records:
         if isinstance(one, Problem):
             summary.problems.append(one)
         else:

@@ -42,6 +42,21 @@ CREATE TABLE loads (
     versions TEXT NOT NULL DEFAULT '{}'
 );
 
+-- What `watch` asks for: feeds, and the pages that they lead to.
+CREATE TABLE watched_addresses (
+    url TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('feed', 'page')),
+    etag TEXT,
+    last_modified TEXT,
+    asked_at TEXT NOT NULL,
+    changed_at TEXT,
+    not_before TEXT,
+    failure_count INTEGER NOT NULL DEFAULT 0,
+    failure TEXT,
+    entry_hash TEXT,
+    settings_hash TEXT NOT NULL
+);
+
 CREATE TABLE articles (
     id TEXT PRIMARY KEY,
     source_id TEXT NOT NULL REFERENCES sources(id),

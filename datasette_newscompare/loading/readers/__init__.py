@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from ...records import Article
 from ...settings import ReadSettings
+from .documents import Linked
 from .problems import Problem
 from .reading import Reader
 
-__all__ = ["Problem", "read"]
+__all__ = ["Linked", "Problem", "Reader", "read"]
 
 DEFAULTS = ReadSettings()
 

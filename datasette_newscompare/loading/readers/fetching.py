@@ -24,12 +24,21 @@ HOSTS_AT_ONCE = 8
 MOST_REDIRECTS = 8
 LONGEST_WAIT = 60.0
 """Seconds that a server may ask us to wait, by Retry-After or Crawl-delay; who asks for more is left alone."""
+RULES_HOLD = 24 * 3600.0
+"""Seconds for which a site's rules hold; RFC 9309 asks for a day at most."""
+FAILURE_HOLDS = 600.0
+"""Seconds after which a robots.txt that could not be had is asked for again."""
 TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 ROBOT = "datasette-newscompare"
 
 
 class FetchError(Exception):
     """A page that could not be had; the message says why."""
+
+    def __init__(self, why: str, wait: float = 0.0) -> None:
+        super().__init__(why)
+        self.wait = wait
+        """Seconds that the server asks to wait before the next try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +60,21 @@ class _Host:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     rules: Rules | None = None
+    rules_end: float = 0.0
+    """When the rules are to be asked for again."""
     last: float = 0.0
     wait: float = 0.0
 
 
 class Fetcher:
-    """Gets pages. Use it as a context manager; it keeps connections and each site's rules while it is open."""
+    """Gets pages. Use it as a context manager; it keeps connections and each site's rules while it is open.
 
-    def __init__(self, settings: ReadSettings) -> None:
+    Once `stop` is set, nothing more is asked for.
+    """
+
+    def __init__(self, settings: ReadSettings, stop: threading.Event | None = None) -> None:
         self._settings = settings
+        self._stop = stop or threading.Event()
         agent = settings.user_agent or f"{ROBOT}/{version(ROBOT)} (reads news articles to compare them)"
         self._robot = agent.partition("/")[0].strip() or ROBOT
         self._client = httpx.Client(
@@ -81,11 +96,14 @@ class Fetcher:
     ) -> None:
         self._client.close()
 
-    def get_all(self, urls: Iterable[str]) -> list[Page | FetchError]:
-        """The pages in order, or why one could not be had; hosts at the same time, a host's pages one by one."""
-        asked = list(urls)
+    def get_all(self, wanted: Iterable[tuple[str, Mapping[str, str]]]) -> list[Page | FetchError]:
+        """The pages in order, or why one could not be had; hosts at the same time, a host's pages one by one.
+
+        Each is asked for by its address and with headers of its own, as in `get`.
+        """
+        asked = list(wanted)
         by_host: dict[str, list[int]] = {}
-        for number, url in enumerate(asked):
+        for number, (url, _) in enumerate(asked):
             parts = split(url)
             by_host.setdefault(parts.netloc.lower() if parts else "", []).append(number)
         found: list[Page | FetchError] = [FetchError("not asked for")] * len(asked)
@@ -93,7 +111,7 @@ class Fetcher:
         def of_one_host(numbers: list[int]) -> None:
             for number in numbers:
                 try:
-                    found[number] = self.get(asked[number])
+                    found[number] = self.get(*asked[number])
                 except FetchError as error:
                     found[number] = error
 
@@ -123,6 +141,7 @@ class Fetcher:
         """One address, tried again where the failure may pass."""
         why = "no answer"
         pause = 1.0
+        asked = 0.0
         for attempt in range(1, self._settings.tries + 1):
             wait = pause if self._settings.delay else 0.0
             try:
@@ -132,7 +151,7 @@ class Fetcher:
             except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, OSError, ValueError) as error:
                 why = f"no connection ({' '.join(str(error).split())[:200] or type(error).__name__})"
             else:
-                if page.status < 400:
+                if page.status < 400 and (page.status != 304 or headers):
                     return page
                 why = f"the server answered {page.status}"
                 asked = _retry_after(page.headers.get("retry-after"))
@@ -140,14 +159,16 @@ class Fetcher:
                     break
                 wait = max(wait, asked)
             if attempt < self._settings.tries:
-                time.sleep(wait)
+                self._stop.wait(wait)
                 pause *= 2
-        raise FetchError(why)
+        raise FetchError(why, asked)
 
     def _get_once(self, url: str, headers: Mapping[str, str], limit: int) -> Page:
         host = self._host(url)
         with host.lock:
-            time.sleep(max(0.0, host.last + max(self._settings.delay, host.wait) - time.monotonic()))
+            self._stop.wait(max(0.0, host.last + max(self._settings.delay, host.wait) - time.monotonic()))
+            if self._stop.is_set():
+                raise FetchError("stopped before it was asked for")
             try:
                 return self._stream(url, headers, limit)
             finally:
@@ -180,8 +201,9 @@ class Fetcher:
         if not self._settings.robots:
             return
         host = self._host(url)
-        if host.rules is None:
+        if host.rules is None or time.monotonic() > host.rules_end:
             host.rules = self._robots(url)
+            host.rules_end = time.monotonic() + (RULES_HOLD if host.rules.known else FAILURE_HOLDS)
             host.wait = host.rules.delay(self._robot)
         if host.wait > LONGEST_WAIT:
             raise FetchError(f"the site asks for {host.wait:g} seconds between two requests")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ...records import Article
 from ...settings import ReadSettings
@@ -42,6 +43,7 @@ AT_ONCE: Final = 32
 """Links that are fetched before the next records are read."""
 DEEPEST: Final = 2
 """A list of addresses may lead to a feed, and a feed to its pages; nothing further is followed."""
+NOT_MODIFIED: Final = 304
 STDIN: Final = "standard input"
 OF_SQLITE: Final = "::"
 FETCH_TO_READ: Final = "there is no text, only the address of a page; --fetch gets the pages"
@@ -50,12 +52,30 @@ Item = Article | Problem | Linked
 Read = Callable[[Document, ReadSettings], Iterator[Item]]
 
 
-class Reader:
-    """Reads inputs one after another. Use it as a context manager, which closes connections at the end."""
+class Memory(Protocol):
+    """What earlier runs know of the addresses that are followed."""
 
-    def __init__(self, source: str | None, settings: ReadSettings) -> None:
+    def wants(self, link: Linked) -> bool:
+        """Whether to ask for the address now."""
+
+    def headers(self, url: str) -> Mapping[str, str]:
+        """What to send along, so that the server may answer that nothing changed."""
+
+    def answered(self, link: Linked, page: Page | FetchError) -> None:
+        """Take note of what came of asking."""
+
+
+class Reader:
+    """Reads inputs one after another. Use it as a context manager, which closes connections at the end.
+
+    Once `stop` is set, nothing more is fetched.
+    """
+
+    def __init__(self, source: str | None, settings: ReadSettings, stop: threading.Event | None = None) -> None:
         self._source = source
         self._settings = settings
+        self._stop = stop
+        self._memory: Memory | None = None
         self._exit = ExitStack()
         self._open_fetcher: Fetcher | None = None
         self._missing: set[str] = set()
@@ -72,11 +92,24 @@ class Reader:
         """Read a path, an address, `other.db::table`, `other.db::SELECT …`, or `-` for standard input."""
         yield from few_problems(self._resolve(self._items(given)), given if given != "-" else STDIN)
 
+    def read_addresses(self, urls: Iterable[str], memory: Memory) -> Iterator[Article | Problem]:
+        """Read web addresses, several hosts at the same time.
+
+        One that the memory does not want, or whose server says that nothing changed, yields nothing; the same holds
+        for the pages that they lead to.
+        """
+        self._memory = memory
+        yield from few_problems(self._resolve(map(self._address, urls)), "the addresses")
+        self._memory = None
+
+    def _address(self, url: str) -> Linked:
+        return Linked(url, url, {}, Outlet(self._source, host_name(url) or url))
+
     def _items(self, given: str) -> Iterator[Item]:
         if given == "-":
             yield from self._document(self._standard_input())
         elif split(given):
-            yield Linked(given, given, {}, Outlet(self._source, host_name(given) or given))
+            yield self._address(given)
         elif OF_SQLITE in given and not Path(given).exists():
             yield from self._sqlite(*given.split(OF_SQLITE, 1))
         else:
@@ -166,13 +199,27 @@ class Reader:
         yield from article_from_fields(fields, link.place, link.outlet, order=self._settings.dates)
 
     def _followed(self, items: list[Item], depth: int) -> Iterator[Article | Problem]:
-        wanted = [item for item in items if isinstance(item, Linked) and self._follows(item, depth)]
-        pages = iter(self._fetcher().get_all(link.url for link in wanted)) if wanted else iter(())
+        pages = iter(self._answers([item for item in items if isinstance(item, Linked) and self._follows(item, depth)]))
         for item in items:
-            if isinstance(item, Linked) and self._follows(item, depth):
-                yield from self._page(item, next(pages), depth)
-            else:
+            if not (isinstance(item, Linked) and self._follows(item, depth)):
                 yield from self._unfollowed(item)
+            elif (page := next(pages)) is not None:
+                yield from self._page(item, page, depth)
+
+    def _answers(self, links: list[Linked]) -> list[Page | FetchError | None]:
+        """What the servers answer, in order; None where that is nothing to read: it is not asked for, or unchanged."""
+        memory = self._memory
+        asked = [link for link in links if memory is None or memory.wants(link)]
+        if not asked:
+            return [None] * len(links)
+        pages = self._fetcher().get_all((link.url, memory.headers(link.url) if memory else {}) for link in asked)
+        found: dict[int, Page | FetchError] = {}
+        for link, page in zip(asked, pages, strict=True):
+            if memory:
+                memory.answered(link, page)
+            if isinstance(page, Exception) or page.status != NOT_MODIFIED:
+                found[id(link)] = page
+        return [found.get(id(link)) for link in links]
 
     def _page(self, link: Linked, page: Page | FetchError, depth: int) -> Iterator[Article | Problem]:
         if isinstance(page, Exception):
@@ -227,7 +274,7 @@ class Reader:
         if self._open_fetcher is None:
             from .fetching import Fetcher
 
-            self._open_fetcher = self._exit.enter_context(Fetcher(self._settings))
+            self._open_fetcher = self._exit.enter_context(Fetcher(self._settings, self._stop))
         return self._open_fetcher
 
 

@@ -16,6 +16,11 @@ class Rules:
     parser: RobotFileParser | None
     allow_all: bool
 
+    @property
+    def known(self) -> bool:
+        """Whether the site told its rules, or that it has none."""
+        return self.parser is not None or self.allow_all
+
     def allows(self, agent: str, url: str) -> bool:
         """Whether a program of this name may get the address."""
         return self.parser.can_fetch(agent, url) if self.parser else self.allow_all

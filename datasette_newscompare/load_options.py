@@ -1,0 +1,75 @@
+"""The options of commands that load articles: what they are read as, how they are annotated and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Literal
+
+import click
+
+from .judge_options import judge_options
+from .reading_options import reading_options
+from .settings import JudgeSettings, LoadSettings, ReadSettings
+
+dask_option = click.option("--dask", metavar="ADDRESS", help="Do the work on the Dask cluster with this scheduler.")
+level_option = click.option(
+    "--level",
+    type=click.Choice(["lexical", "encoder"]),
+    default="lexical",
+    show_default=True,
+    help="Match by words, or by what a sentence encoder says too (slower; needs the extra `encoder`).",
+)
+
+
+def load_options(workers_help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add the options to a command, which gets what they say as the argument `settings`.
+
+    Its `workers` is 0 where `--workers` was not given; `workers_help` says what happens then.
+    """
+    workers_option = click.option("--workers", type=click.IntRange(1), help=workers_help)
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def with_settings(
+            source: str | None,
+            reading: ReadSettings,
+            no_entities: bool,
+            no_words: bool,
+            model: str | None,
+            workers: int | None,
+            dask: str | None,
+            level: Literal["lexical", "encoder"],
+            judge: JudgeSettings | None,
+            **others: Any,
+        ) -> Any:
+            settings = LoadSettings(
+                source,
+                not no_entities,
+                model,
+                workers or 0,
+                dask=dask,
+                reading=reading,
+                words=not no_words,
+                judge=judge,
+                level=level,
+            )
+            return command(settings=settings, **others)
+
+        computing = (workers_option, dask_option, level_option, judge_options)
+        for option in reversed((_SOURCE, reading_options, *_ANNOTATING, *computing)):
+            with_settings = option(with_settings)
+        return with_settings
+
+    return decorate
+
+
+_SOURCE = click.option(
+    "--source",
+    help="The outlet, for articles that do not name theirs. Without it: the folder, the address's host or the file.",
+)
+_ANNOTATING = (
+    click.option("--no-entities", is_flag=True, help="Leave names of people, places and organisations alone."),
+    click.option("--no-words", is_flag=True, help="Leave the words that describe them alone; annotates twice as fast."),
+    click.option("--model", help="An installed spaCy pipeline by name. Without it: the small English one."),
+)
