@@ -26,6 +26,12 @@ CSV_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 aliases_option = click.option(
     "--aliases", type=CSV_FILE, metavar="FILE", help="Take in corrections of names from this CSV file."
 )
+sources_option = click.option(
+    "--sources",
+    type=CSV_FILE,
+    metavar="FILE",
+    help="Take in outlets' names and their domains from this CSV file, to unite what is one outlet.",
+)
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Write the outcome as JSON on standard output, and nothing else there."
 )
@@ -45,9 +51,17 @@ def newscompare() -> None:
 @click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @aliases_option
+@sources_option
 @load_options("Processes to use. Without it: one a processor, for large loads.")
 @json_option
-def load(db: Path, paths: tuple[str, ...], aliases: Path | None, settings: LoadSettings, as_json: bool) -> None:
+def load(
+    db: Path,
+    paths: tuple[str, ...],
+    aliases: Path | None,
+    sources: Path | None,
+    settings: LoadSettings,
+    as_json: bool,
+) -> None:
     """Read articles, annotate them, group them into stories and match their sentences.
 
     PATH is a file or a folder of files (texts, JSON, CSV, saved pages, feeds, lists of addresses, WARC, zip and tar,
@@ -58,7 +72,7 @@ def load(db: Path, paths: tuple[str, ...], aliases: Path | None, settings: LoadS
     from .loading.pipeline import load as run
 
     settings = replace(settings, workers=settings.workers or _workers(paths))
-    summary = _run(run, db, paths, settings, aliases=aliases)
+    summary = _run(run, db, paths, settings, aliases=aliases, sources=sources)
     say_summary(summary, "load", db, as_json)
     sys.exit(1 if not summary.read else 0)
 
@@ -124,6 +138,7 @@ def watch(
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes to use.")
 @dask_option
 @aliases_option
+@sources_option
 @level_option
 @judge_options
 @json_option
@@ -132,6 +147,7 @@ def match(
     workers: int,
     dask: str | None,
     aliases: Path | None,
+    sources: Path | None,
     level: Literal["lexical", "encoder"],
     judge: JudgeSettings | None,
     as_json: bool,
@@ -140,7 +156,8 @@ def match(
     _need_the_extra(level)
     from .loading.pipeline import rematch
 
-    summary = _run(rematch, db, LoadSettings(workers=workers, dask=dask, judge=judge, level=level), aliases=aliases)
+    settings = LoadSettings(workers=workers, dask=dask, judge=judge, level=level)
+    summary = _run(rematch, db, settings, aliases=aliases, sources=sources)
     say_summary(summary, "match", db, as_json)
 
 

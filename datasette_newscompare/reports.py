@@ -32,14 +32,15 @@ def say_summary(summary: Summary, command: str, db: Path, as_json: bool) -> None
         _say_problem(problem)
     skipped = counted(_skipped(summary), "input")
     click.echo(f"{_read(summary)}; {skipped} skipped.", err=as_json)
-    if summary.corrections:
-        for problem in summary.corrections.problems:
-            _say_problem(problem)
-        click.echo(
-            f"Took in {counted(summary.corrections.changed, 'correction')},"
-            f" {summary.corrections.unchanged:,} known already, {len(summary.corrections.problems):,} skipped.",
-            err=as_json,
-        )
+    for taken, what in ((summary.sources, "name of an outlet"), (summary.corrections, "correction")):
+        if taken:
+            for problem in taken.problems:
+                _say_problem(problem)
+            click.echo(
+                f"Took in {counted(taken.changed, what, 'names of outlets' if taken is summary.sources else None)},"
+                f" {taken.unchanged:,} known already, {len(taken.problems):,} skipped.",
+                err=as_json,
+            )
     kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(summary.matches.items(), key=lambda row: -row[1]))
     click.echo(
         f"{db} holds {counted(summary.article_count, 'article')} of {counted(summary.source_count, 'source')} in"
@@ -131,7 +132,7 @@ def say_export(done: Exported, db: Path, out: Path, as_json: bool) -> None:
 
 def summary_values(summary: Summary, command: str, db: Path) -> dict[str, Any]:
     """A run's outcome under the names that programs rely on."""
-    corrections, judged = summary.corrections, summary.judged
+    corrections, names, judged = summary.corrections, summary.sources, summary.judged
     return {
         "command": command,
         "database": str(db),
@@ -149,6 +150,7 @@ def summary_values(summary: Summary, command: str, db: Path) -> dict[str, Any]:
         "facts": summary.fact_count,
         "entities": summary.entity_count,
         "corrections": asdict(corrections) if corrections else None,
+        "source_names": asdict(names) if names else None,
         "judged": asdict(judged) if judged else None,
         "seconds": round(summary.seconds, 3),
     }

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from datasette.cli import cli
 
-from datasette_newscompare.loading.identity import slug
+from datasette_newscompare.loading.slugs import slug
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 COMPARED = ("sentences", "mentions", "entities", "entity_aliases", "quantities", "quotes", "matches", "facts")

@@ -9,6 +9,7 @@ import bz2
 import gzip
 import io
 import json
+import lzma
 import tarfile
 import tempfile
 import zipfile
@@ -72,6 +73,8 @@ GOOD: dict[str, bytes] = {
     ".db": b"SQLite format 3\x00" + bytes(200),
     ".jsonl.gz": gzip.compress(RECORD.encode()),
     ".jsonl.bz2": bz2.compress(RECORD.encode()),
+    ".jsonl.xz": lzma.compress(RECORD.encode()),
+    ".txt.zst": b"\x28\xb5\x2f\xfd\x20\x05\x29\x00\x00words",
 }
 every_kind = pytest.mark.parametrize("ending", GOOD)
 

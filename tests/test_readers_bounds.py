@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import random
 import subprocess
 import sys
 import tarfile
@@ -106,7 +107,7 @@ def test_zip_bombs_are_stopped_by_ratio_and_the_rest_is_read(tmp_path: Path) -> 
         archive.writestr("good.txt", " ".join(f"{DAM} {hash(str(n))}" for n in range(3_000)))
     [article], problems = everything(tmp_path / "bomb.zip")
     assert article.source == "good"
-    assert ["200 times" in problems[0].reason, "inside an archive" in problems[1].reason] == [True, True]
+    assert ["200 times" in problems[0].reason, "damaged" in problems[1].reason] == [True, True]
 
 
 def test_archive_of_many_small_bombs_is_stopped_as_a_whole(tmp_path: Path) -> None:
@@ -118,6 +119,23 @@ def test_archive_of_many_small_bombs_is_stopped_as_a_whole(tmp_path: Path) -> No
     assert problems[-1].place == str(tmp_path / "bomb.zip")
     assert "200 times" in problems[-1].reason
     assert len(problems) < 20
+
+
+def test_bomb_in_an_archive_in_an_archive_is_stopped_by_what_the_outermost_takes_up(tmp_path: Path) -> None:
+    """Each of the two stays below 200 times, and both together do not."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(40):
+            archive.writestr(f"{number}.jsonl", random.Random(number).randbytes(14_000) + bytes(2 * MIB))
+    with tarfile.open(tmp_path / "bomb.tar.xz", "w:xz") as archive:
+        for number in range(6):
+            info = tarfile.TarInfo(f"{number}.zip")
+            info.size = len(inner.getvalue())
+            archive.addfile(info, io.BytesIO(inner.getvalue()))
+    articles, problems = everything(tmp_path)
+    assert articles == []
+    assert "200 times" in problems[-1].reason
+    assert problems[-1].place == str(tmp_path / "bomb.tar.xz")
 
 
 def test_sparse_file_in_a_tar_is_not_unpacked(tmp_path: Path) -> None:

@@ -6,11 +6,14 @@ import bz2
 import gzip
 import io
 import json
+import lzma
 import sqlite3
 import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -328,7 +331,16 @@ def test_sqlite_file_by_itself_or_missing_or_none_is_explained(tmp_path: Path, o
 # Packed files and archives
 
 
-@pytest.mark.parametrize(("ending", "pack"), [(".gz", gzip.compress), (".bz2", bz2.compress)])
+def zst(data: bytes) -> bytes:
+    zstd = import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+    compressed: bytes = zstd.compress(data)
+    return compressed
+
+
+PACKERS = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress, ".zst": zst}
+
+
+@pytest.mark.parametrize(("ending", "pack"), PACKERS.items())
 def test_packed_files_are_read_as_what_is_in_them(tmp_path: Path, ending: str, pack: object) -> None:
     files = {
         "a.txt": DAM, "b.jsonl": json.dumps(RECORD), "c.json": json.dumps([RECORD]), "d.csv": f'text\n"{DAM}"\n',
@@ -350,13 +362,35 @@ def test_gzip_cut_short_keeps_the_lines_before(tmp_path: Path) -> None:
     assert ["damaged or cut short" in p.reason for p in problems] == [True, True]
 
 
+@pytest.mark.parametrize(("ending", "pack"), PACKERS.items())
+def test_packed_file_of_several_pieces_is_read_whole_and_a_damaged_one_as_far_as_it_goes(
+    tmp_path: Path, ending: str, pack: Callable[[bytes], bytes]
+) -> None:
+    lines = "".join(json.dumps({"text": f"{DAM} {number}"}) + "\n" for number in range(9_000)).encode()
+    halves = pack(lines[:100_000]), pack(lines[100_000:])
+    (tmp_path / f"whole.jsonl{ending}").write_bytes(halves[0] + halves[1])
+    assert len(everything(tmp_path)[0]) == 9_000
+    (tmp_path / f"whole.jsonl{ending}").write_bytes(halves[0] + halves[1][:-5])
+    articles, [problem] = everything(tmp_path)
+    assert 1_000 < len(articles) <= 9_000
+    assert "damaged or cut short" in problem.reason
+
+
+def test_xz_that_asks_for_much_memory_is_refused(tmp_path: Path) -> None:
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 1 << 29}]
+    (tmp_path / "a.jsonl.xz").write_bytes(lzma.compress(json.dumps({"text": DAM}).encode(), filters=filters))
+    articles, [problem] = everything(tmp_path)
+    assert articles == []
+    assert "Memory usage limit" in problem.reason
+
+
 def packed(path: Path, files: dict[str, bytes]) -> Path:
     if path.suffix == ".zip":
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, data in files.items():
                 archive.writestr(name, data)
         return path
-    with tarfile.open(path, {".tgz": "w:gz", ".bz2": "w:bz2"}.get(path.suffix, "w")) as archive:
+    with tarfile.open(path, {".tgz": "w:gz", ".bz2": "w:bz2", ".xz": "w:xz"}.get(path.suffix, "w")) as archive:
         for name, data in files.items():
             info = tarfile.TarInfo(name)
             info.size = len(data)
@@ -364,7 +398,7 @@ def packed(path: Path, files: dict[str, bytes]) -> Path:
     return path
 
 
-archives = pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tgz", "a.tar.bz2"])
+archives = pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tgz", "a.tar.bz2", "a.tar.xz"])
 
 
 @archives
@@ -376,13 +410,36 @@ def test_archive_is_read_like_a_folder(tmp_path: Path, name: str) -> None:
         "__MACOSX/._one.txt": b"\x00\x05",
         ".hidden.txt": b"not this",
         "four.png": b"\x89PNG",
-        "inner.zip": b"PK",
+        "inner.db": b"SQLite",
     }
     articles, problems = everything(packed(tmp_path / name, files))
     assert [(a.source, a.text) for a in articles] == [("The Herald", DAM), ("two", DAM), ("Post", DAM)]
     assert articles[0].origin == f"{tmp_path / name}/The Herald/2025/one.txt"
     assert ["four.png" in problems[0].place, "inside an archive" in problems[1].reason] == [True, True]
     assert sorted(p.name for p in tmp_path.iterdir()) == [name]
+
+
+@archives
+def test_archives_in_an_archive_are_read_too_three_deep(tmp_path: Path, name: str) -> None:
+    inner = tmp_path / "made"
+    inner.mkdir()
+    deepest = packed(inner / "deepest.zip", {"a.txt": DAM.encode()}).read_bytes()
+    deep = packed(inner / "deep.tar", {"Post/b.txt": DAM.encode(), "c.zip": deepest}).read_bytes()
+    files = {
+        "Herald/in.zip": packed(
+            inner / "in.zip", {"d.txt.xz": lzma.compress(DAM.encode()), "e.tar": deep}
+        ).read_bytes(),
+        "f.tgz": packed(inner / "f.tgz", {"g/h.txt": DAM.encode()}).read_bytes(),
+        "i.warc.gz": gzip.compress(b"not one"),
+    }
+    articles, problems = everything(packed(tmp_path / name, files))
+    place = f"{tmp_path / name}"
+    assert [a.origin for a in articles] == [
+        f"{place}/Herald/in.zip/d.txt.xz", f"{place}/Herald/in.zip/e.tar/Post/b.txt", f"{place}/f.tgz/g/h.txt",
+    ]  # fmt: skip
+    assert [a.source for a in articles] == ["d", "Post", "g"]
+    assert [p.place for p in problems] == [f"{place}/Herald/in.zip/e.tar/c.zip", f"{place}/i.warc.gz"]
+    assert "this deep" in problems[0].reason
 
 
 @archives

@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-import datetime
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
 from ..records import Sentence
 from .annotating import Annotated
+from .clock import now
 from .connection import insert
 from .entities import unlink_stories
 from .grouping import forget_articles
 from .identity import Identified, State
+from .readers.outlets import host_name
 
 INSERT_ARTICLE = """
-INSERT INTO articles (id, source_id, title, author, published, url, language, word_count, sentence_count, content_hash,
-                      given_story, origin, loaded_at, load_id)
-VALUES (:id, :source_id, :title, :author, :published, :url, :language, :word_count, :sentence_count, :content_hash,
-        :given_story, :origin, :loaded_at, :load_id)
+INSERT INTO articles (id, source_id, title, author, published, url, host, language, word_count, sentence_count,
+                      content_hash, given_story, origin, loaded_at, load_id)
+VALUES (:id, :source_id, :title, :author, :published, :url, :host, :language, :word_count, :sentence_count,
+        :content_hash, :given_story, :origin, :loaded_at, :load_id)
 ON CONFLICT (id) DO UPDATE SET
     source_id = excluded.source_id, title = excluded.title, author = excluded.author, published = excluded.published,
-    url = excluded.url, language = excluded.language, word_count = excluded.word_count,
+    url = excluded.url, host = excluded.host, language = excluded.language, word_count = excluded.word_count,
     sentence_count = excluded.sentence_count, content_hash = excluded.content_hash,
     story_id = CASE WHEN given_story IS excluded.given_story THEN story_id END,
     given_story = excluded.given_story, origin = excluded.origin, loaded_at = excluded.loaded_at,
     load_id = excluded.load_id
 """
-
-
-def now() -> str:
-    """This moment in ISO 8601, UTC, to the second."""
-    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
 
 
 def write_articles(db: Database, batch: Sequence[Annotated], load_id: int) -> None:
@@ -47,7 +42,7 @@ def write_articles(db: Database, batch: Sequence[Annotated], load_id: int) -> No
     with db.atomic():
         for one in batch:
             if one.identified.state is State.CHANGED:
-                _keep_version(db, one.identified.id)
+                _keep_version(db, one)
                 forget_articles(db, [one.identified.id])
                 _mark_story(db, one.identified.id)
             _write_source(db, one.identified)
@@ -55,14 +50,15 @@ def write_articles(db: Database, batch: Sequence[Annotated], load_id: int) -> No
             _write_words(db, one)
 
 
-def _keep_version(db: Database, article: str) -> None:
+def _keep_version(db: Database, one: Annotated) -> None:
     """Set aside what the article says now, before something else takes its place."""
     db.execute(
         "INSERT INTO article_versions (article_id, version, title, published, text, content_hash, seen_at)"
         " SELECT a.id, 1 + (SELECT count(*) FROM article_versions WHERE article_id = a.id),"
         " a.title, a.published, t.text, a.content_hash, a.loaded_at"
-        " FROM articles a JOIN article_texts t ON t.article_id = a.id WHERE a.id = ?",
-        [article],
+        " FROM articles a JOIN article_texts t ON t.article_id = a.id"
+        " WHERE a.id = ? AND (a.title, a.published, t.text) IS NOT (?, ?, ?)",
+        [one.identified.id, one.annotation.title, one.identified.article.published, one.identified.article.text],
     )
 
 
@@ -75,8 +71,7 @@ def _mark_story(db: Database, article: str) -> None:
 
 def _write_source(db: Database, identified: Identified) -> None:
     name = identified.article.source or "unknown"
-    host = urlsplit(identified.article.url or "").hostname
-    domain = host.removeprefix("www.") if host else None
+    domain = host_name(identified.article.url or "")
     db.execute(
         "INSERT INTO sources (id, name, domain) VALUES (?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET domain = coalesce(domain, excluded.domain)",
@@ -95,6 +90,7 @@ def _write_article(db: Database, one: Annotated, load_id: int) -> None:
             "author": article.author,
             "published": article.published,
             "url": article.url,
+            "host": host_name(article.url or ""),
             "language": article.language,
             "word_count": len(article.text.split()),
             "sentence_count": len(one.annotation.sentences),

@@ -14,7 +14,7 @@ from typing import TextIO
 from sqlite_utils import Database
 
 from ..corrections import Correction, corrections, record, withdraw
-from .articles import now
+from .clock import now
 from .connection import DatabaseProblem
 from .readers import Problem
 

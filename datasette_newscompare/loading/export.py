@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from .. import schema
-from .articles import now
+from .clock import now
 from .connection import DatabaseProblem
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 
 from sqlite_utils import Database
 
 from ..records import Article
-
-MAX_SLUG = 80
+from .readers.outlets import host_name, is_host
+from .slugs import MAX_SLUG, slug
+from .sources import SourceNames
 
 
 class State(Enum):
@@ -35,37 +34,36 @@ class Identified:
     state: State
 
 
-def slug(text: str) -> str:
-    """A readable id of ASCII letters, digits, hyphens and underscores: "Die Welt: Neues" is "die-welt-neues".
-
-    Texts without any such letter get a short digest. At most 80 characters.
-    """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    short = re.sub(r"[^a-z0-9_]+", "-", plain.lower())[:MAX_SLUG].strip("-")
-    return short if re.search(r"[a-z0-9]", short) else digest(text)
-
-
-def digest(text: str) -> str:
-    """Eight hexadecimal characters that stand for the text."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:8]
-
-
 def content_hash(article: Article) -> str:
-    """A digest of all that the record says; where it was read does not count."""
-    parts = [getattr(article, field.name) for field in fields(article) if field.name not in ("origin", "name")]
+    """A digest of all that the record says but for its outlet; where it was read does not count."""
+    aside = ("origin", "name", "source")
+    parts = [getattr(article, field.name) for field in fields(article) if field.name not in aside]
     return hashlib.sha256("\x1f".join("" if part is None else part for part in parts).encode("utf-8")).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What is known of a stored article."""
+
+    id: str
+    content_hash: str
+    source_id: str
+    source: str
 
 
 class Identifier:
     """Gives each record its id: the one it brings, else that of the stored article with the same URL, or the
     same words in the same source, else a readable one made of source and title (or file name).
+
+    A record that knows its outlet by the host only belongs to the outlet that the stored article with the same address
+    names, and the other way round.
     """
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._names = SourceNames(db)
         self._seen: set[str] = set()
         self._hashes: set[tuple[str, str]] = set()
-        self._sources: dict[str, str] = {}
 
     def identify(self, articles: Iterable[Article]) -> list[Identified]:
         """Identify records in order; a record that comes twice in a run is left out the second time."""
@@ -81,56 +79,57 @@ class Identifier:
 
     def _identify(self, article: Article) -> Identified:
         mark = content_hash(article)
-        source_id = self._source_id(article.source or "unknown")
-        stored = self._stored(article, source_id, mark)
+        article = replace(article, source=self._names.name(article.source or "unknown"))
+        stored = self._stored(article, mark)
+        if stored and _only_host(article) and not is_host(stored.source):
+            article = replace(article, source=stored.source)
+        source_id = self._names.id(article.source or "")
         if stored:
-            stored_id, stored_hash = stored
-            return Identified(
-                article, stored_id, source_id, mark, State.UNCHANGED if stored_hash == mark else State.CHANGED
-            )
+            same = (stored.content_hash, stored.source_id) == (mark, source_id)
+            return Identified(article, stored.id, source_id, mark, State.UNCHANGED if same else State.CHANGED)
         return Identified(
             article, article.id or self._readable_id(article, source_id, mark), source_id, mark, State.NEW
         )
 
-    def _stored(self, article: Article, source_id: str, mark: str) -> tuple[str, str] | None:
+    def _stored(self, article: Article, mark: str) -> _Stored | None:
         if article.id:
-            return self._one("SELECT id, content_hash FROM articles WHERE id = ?", article.id)
-        same = self._one(
-            "SELECT id, content_hash FROM articles WHERE content_hash = ? AND source_id = ?", mark, source_id
-        )
+            return self._one("a.id = ?", article.id)
+        source_id = self._names.id(article.source or "")
+        same = self._one("a.content_hash = ? AND a.source_id = ?", mark, source_id)
         if same:
             return same
         if article.url:
-            return self._one(
-                "SELECT id, content_hash FROM articles WHERE url = ? AND source_id = ?", article.url, source_id
-            )
+            return self._one("a.url = ? AND a.source_id = ?", article.url, source_id) or self._of_host(article)
         base = self._base(article, source_id)
         if base in self._seen:
             return None
-        return self._one("SELECT id, content_hash FROM articles WHERE id = ? AND source_id = ?", base, source_id)
+        return self._one("a.id = ? AND a.source_id = ?", base, source_id)
+
+    def _of_host(self, article: Article) -> _Stored | None:
+        """The article with the same address whose outlet is known only by its host, or any where this one's is."""
+        if _only_host(article):
+            return self._one("a.url = ?", article.url or "")
+        host = host_name(article.url or "")
+        return self._one("a.url = ? AND s.name = ?", article.url or "", host) if host else None
 
     def _readable_id(self, article: Article, source_id: str, mark: str) -> str:
         base = self._base(article, source_id)
-        taken = base in self._seen or self._one("SELECT id, content_hash FROM articles WHERE id = ?", base)
-        return f"{base}-{mark[:8]}" if taken else base
+        return f"{base}-{mark[:8]}" if base in self._seen or self._one("a.id = ?", base) else base
 
     @staticmethod
     def _base(article: Article, source_id: str) -> str:
         name = slug(article.name or article.title or article.text[:80])
         return name if name.startswith(source_id) else f"{source_id}-{name}"[: 2 * MAX_SLUG]
 
-    def _one(self, sql: str, *parameters: str) -> tuple[str, str] | None:
-        row: tuple[str, str] | None = self._db.execute(sql, parameters).fetchone()
-        return row
+    def _one(self, condition: str, *parameters: str) -> _Stored | None:
+        row = self._db.execute(
+            "SELECT a.id, a.content_hash, a.source_id, s.name FROM articles a JOIN sources s ON s.id = a.source_id"
+            f" WHERE {condition}",
+            parameters,
+        ).fetchone()
+        return _Stored(*row) if row else None
 
-    def _source_id(self, name: str) -> str:
-        """The id of the source with this name, made where there is none; two names never share one."""
-        if name not in self._sources:
-            row = self._db.execute("SELECT id FROM sources WHERE name = ?", [name]).fetchone()
-            base = slug(name)
-            taken = (
-                self._db.execute("SELECT 1 FROM sources WHERE id = ?", [base]).fetchone()
-                or base in self._sources.values()
-            )
-            self._sources[name] = row[0] if row else f"{base}-{digest(name)}" if taken else base
-        return self._sources[name]
+
+def _only_host(article: Article) -> bool:
+    """Whether all that is known of the outlet is the host of the article's address."""
+    return bool(article.url and article.source) and article.source == host_name(article.url or "")

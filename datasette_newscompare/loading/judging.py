@@ -11,7 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from ..settings import JudgeSettings
-from .articles import now
+from .clock import now
 from .judge_prompt import NONE, PROMPT_VERSION, SCHEMA, SYSTEM, Answer, make_prompt, read_answer
 from .judgements import pair_hash
 from .llm_models import CallFailed, call

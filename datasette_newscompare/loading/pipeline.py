@@ -24,7 +24,8 @@ from ..settings import LoadSettings
 from ..stories import StorySettings
 from ..verdicts import reattach
 from .annotating import annotate_batch
-from .articles import now, write_articles
+from .articles import write_articles
+from .clock import now
 from .comparing import compare_stale_stories
 from .connection import insert, writable
 from .corrections import Taken, read_file, take_up
@@ -37,6 +38,7 @@ from .judging import JudgeReport, judge_uncertain
 from .llm_models import language_model
 from .readers import Problem, read
 from .remove import remove_articles
+from .sources import SourcesTaken, take_sources, unite_sources
 
 Progress = Callable[[str, int], None]
 """Called with a stage's name and how many more of its articles or stories are done."""
@@ -65,6 +67,8 @@ class Summary:
     """What came of asking a language model, where one was asked."""
     corrections: Taken | None = None
     """What came of the alias file, where there was one."""
+    sources: SourcesTaken | None = None
+    """What came of the file of sources, where there was one."""
 
 
 DEFAULTS = LoadSettings()
@@ -123,16 +127,17 @@ def load(
     settings: LoadSettings = DEFAULTS,
     progress: Progress = lambda stage, done: None,
     aliases: Path | None = None,
+    sources: Path | None = None,
 ) -> Summary:
     """Read articles into the database at `path` and bring stories, entities and matches up to date.
 
-    `aliases` is a file of corrections to take in.
+    `aliases` is a file of corrections to take in, `sources` one of outlets' names and domains.
     Raises DatabaseProblem where the database can't be used, ModelMissing where spaCy's model is missing, and
     ModelProblem where the model to judge with can't be used.
     """
     with writable(path) as db, executor(settings.workers, settings.dask) as pool:
         records = read(inputs, settings.source, settings.reading)
-        return take_in(db, pool, "load", records, settings, progress, aliases)
+        return take_in(db, pool, "load", records, settings, progress, aliases, sources)
 
 
 def take_in(
@@ -143,6 +148,7 @@ def take_in(
     settings: LoadSettings,
     progress: Progress,
     aliases: Path | None = None,
+    sources: Path | None = None,
 ) -> Summary:
     """Store the articles among the records, and bring stories, entities and matches up to date.
 
@@ -152,10 +158,13 @@ def take_in(
     summary = Summary()
     model = language_model(settings.judge.model) if settings.judge else None
     run = Run(db, command, settings)
+    _take_sources(db, run, summary, sources)
     batches = _batches(db, records, settings, summary, progress)
     for _, annotated in run_in_order(pool, partial(annotate_batch, settings), batches):
         write_articles(db, annotated, run.id)
         progress("annotated", len(annotated))
+    if run.changed:
+        unite_sources(db, run.id)
     _correct(db, run, summary, aliases)
     _compare(db, run, pool, progress)
     _judge(db, run, pool, progress, settings, model, summary)
@@ -168,10 +177,11 @@ def rematch(
     settings: LoadSettings = DEFAULTS,
     progress: Progress = lambda stage, done: None,
     aliases: Path | None = None,
+    sources: Path | None = None,
 ) -> Summary:
     """Group, link and match all that is loaded anew; ids of stories, matches and facts that stay are kept.
 
-    `aliases` is a file of corrections to take in.
+    `aliases` is a file of corrections to take in, `sources` one of outlets' names and domains.
 
     Raises DatabaseProblem where the database is missing or can't be used, and ModelProblem as `load` does.
     """
@@ -180,6 +190,7 @@ def rematch(
     model = language_model(settings.judge.model) if settings.judge else None
     with writable(path, must_exist=True) as db, executor(settings.workers, settings.dask) as pool:
         run = Run(db, "match", settings)
+        _take_sources(db, run, summary, sources)
         _correct(db, run, summary, aliases)
         with db.atomic():
             db.execute("UPDATE stories SET needs_linking = 1, needs_matching = 1")
@@ -209,6 +220,13 @@ def remove(
         _compare(db, run, pool, progress)
         _finish(db, run, summary, started)
     return removed, unknown, summary
+
+
+def _take_sources(db: Database, run: Run, summary: Summary, sources: Path | None) -> None:
+    if sources is not None:
+        summary.sources = take_sources(db, sources)
+        if summary.sources.changed:
+            run.touch()
 
 
 def _correct(db: Database, run: Run, summary: Summary, aliases: Path | None) -> None:

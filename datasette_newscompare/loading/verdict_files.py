@@ -10,7 +10,7 @@ from typing import TextIO
 from sqlite_utils import Database
 
 from ..verdicts import Verdict, record
-from .articles import now
+from .clock import now
 from .readers import Problem
 
 COLUMNS = [field.name for field in fields(Verdict)]

@@ -6,6 +6,14 @@ CREATE TABLE sources (
     story_count INTEGER NOT NULL DEFAULT 0
 );
 
+-- Other names and hosts under which an outlet's articles come.
+CREATE TABLE source_aliases (
+    alias TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    origin TEXT NOT NULL CHECK (origin IN ('found', 'curated')),
+    at TEXT NOT NULL
+);
+
 CREATE TABLE stories (
     id INTEGER PRIMARY KEY,
     title TEXT NOT NULL,
@@ -65,6 +73,7 @@ CREATE TABLE articles (
     author TEXT,
     published TEXT,
     url TEXT,
+    host TEXT,
     language TEXT,
     word_count INTEGER NOT NULL,
     sentence_count INTEGER NOT NULL,
@@ -77,6 +86,8 @@ CREATE TABLE articles (
 CREATE INDEX articles_source_id ON articles(source_id, story_id);
 CREATE INDEX articles_story_id ON articles(story_id, source_id);
 CREATE INDEX articles_published ON articles(published);
+CREATE INDEX articles_host ON articles(host, source_id);
+CREATE INDEX articles_url ON articles(url);
 CREATE INDEX articles_content_hash ON articles(content_hash);
 CREATE INDEX articles_load_id ON articles(load_id);
 

@@ -1,12 +1,13 @@
 -- Copies the rows of the chosen stories from the attached database `src`, parents before children.
 INSERT INTO sources SELECT * FROM src.sources
     WHERE id IN (SELECT source_id FROM src.articles WHERE story_id IN (SELECT id FROM chosen));
+INSERT INTO source_aliases SELECT * FROM src.source_aliases WHERE name IN (SELECT name FROM sources);
 INSERT INTO loads SELECT * FROM src.loads;
 INSERT INTO stories SELECT * FROM src.stories WHERE id IN (SELECT id FROM chosen) ORDER BY id;
 -- Where an article was read is a matter of the machine that read it.
-INSERT INTO articles (id, source_id, story_id, title, author, published, url, language, word_count, sentence_count,
+INSERT INTO articles (id, source_id, story_id, title, author, published, url, host, language, word_count, sentence_count,
                       content_hash, given_story, origin, loaded_at, load_id)
-    SELECT id, source_id, story_id, title, author, published, url, language, word_count, sentence_count,
+    SELECT id, source_id, story_id, title, author, published, url, host, language, word_count, sentence_count,
            content_hash, given_story, '', loaded_at, load_id
     FROM src.articles WHERE story_id IN (SELECT id FROM chosen) ORDER BY rowid;
 INSERT INTO article_texts SELECT * FROM src.article_texts WHERE article_id IN (SELECT id FROM articles);

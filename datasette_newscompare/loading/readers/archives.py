@@ -13,10 +13,11 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from ...records import Article
-from .documents import Document, Linked, kind_of, stem_of
+from . import limits
+from .documents import Document, Linked, kind_of, stem_of, suffix_of
 from .outlets import Outlet
-from .problems import CannotRead, Problem
-from .streams import Source, buffered, check_ratio, unpacked
+from .problems import CannotRead, LibraryMissing, Problem
+from .streams import Budget, Metered, Source, buffered, bytes_taken, check_ratio, read_all, unpacked
 
 Read = Callable[[Document], Iterator[Article | Problem | Linked]]
 CLIMBS = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:")
@@ -26,20 +27,26 @@ METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 
 def read_zip(document: Document, known: str, read: Read) -> Iterator[Article | Problem | Linked]:
     """Read each file in a zip archive with `read`. Raises CannotRead where the archive can't be read."""
-    if not document.data.seekable():
-        raise CannotRead("a zip archive can't be read as it comes; save it to a file and load that")
+    data: IO[bytes] = document.data
+    if not data.seekable():
+        try:
+            data = io.BytesIO(read_all(document.data))
+        except CannotRead as error:
+            raise CannotRead(
+                f"a zip archive can't be read as it comes ({error}); save it to a file and load that"
+            ) from error
     try:
-        archive = zipfile.ZipFile(document.data)
+        archive = zipfile.ZipFile(data)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, OSError, NotImplementedError) as error:
         raise CannotRead(f"the archive is damaged ({error}); get it again") from error
-    size = document.data.seek(0, io.SEEK_END)
-    total = 0
+    size = data.seek(0, io.SEEK_END)
+    budget = document.budget or Budget(lambda: size)
     with archive:
         for info in archive.infolist():
             place = f"{document.place}/{info.filename}"
             if info.is_dir() or (_hidden(info.filename) and not CLIMBS.search(info.filename)):
                 continue
-            refused = _refused(info.filename, known)
+            refused = _refused(info.filename, known, document.depth)
             if info.flag_bits & 1:
                 refused = "it is encrypted; unpack the archive with its password and load the folder"
             if info.compress_type not in METHODS:
@@ -49,22 +56,23 @@ def read_zip(document: Document, known: str, read: Read) -> Iterator[Article | P
                 continue
             try:
                 with archive.open(info) as stream:
-                    inside = _Entry(stream, info.compress_size, total, size)
-                    yield from read(_inside(document, info.filename, place, inside))
-                    total += inside.count
+                    entry = _Entry(stream, info.compress_size)
+                    yield from _read_inside(document, info.filename, place, entry, budget, read)
             except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
                 yield Problem(place, f"it is damaged in the archive ({error}); get the archive again")
 
 
 def read_tar(document: Document, known: str, read: Read) -> Iterator[Article | Problem | Linked]:
     """Read each file in a tar archive with `read`. Raises CannotRead where it can't be read."""
+    data, taken = bytes_taken(document.data)
+    budget = document.budget or Budget(taken)
     try:
-        with tarfile.open(fileobj=document.data, mode="r|") as archive:
+        with tarfile.open(fileobj=data, mode="r|") as archive:
             for info in archive:
                 place = f"{document.place}/{info.name}"
                 if info.isdir() or (_hidden(info.name) and not CLIMBS.search(info.name)):
                     continue
-                refused = _refused(info.name, known)
+                refused = _refused(info.name, known, document.depth)
                 if not info.isreg() or info.issparse():
                     refused = refused or "it is a link or device and not a file; what it leads to is read in its place"
                 if refused:
@@ -72,7 +80,7 @@ def read_tar(document: Document, known: str, read: Read) -> Iterator[Article | P
                     continue
                 stream = archive.extractfile(info)
                 if stream is not None:
-                    yield from read(_inside(document, info.name, place, stream))
+                    yield from _read_inside(document, info.name, place, stream, budget, read)
     except (tarfile.TarError, EOFError, OSError, ValueError) as error:
         raise CannotRead(f"the archive is damaged or cut short ({error}); what stands before that was read") from error
 
@@ -80,39 +88,55 @@ def read_tar(document: Document, known: str, read: Read) -> Iterator[Article | P
 class _Entry(Source):
     """A file in a zip archive; raises CannotRead where it unpacks to far more than it takes up."""
 
-    def __init__(self, stream: IO[bytes], packed: int, before: int, archive: int) -> None:
+    def __init__(self, stream: IO[bytes], packed: int) -> None:
         super().__init__(stream)
-        self._packed, self._before, self._archive = packed, before, archive
+        self._packed = packed
 
     def _next(self, size: int) -> bytes:
         check_ratio(self.count, self._packed)
-        check_ratio(self._before + self.count, self._archive)
         return super()._next(size)
 
 
-def _inside(document: Document, name: str, place: str, stream: Source | IO[bytes]) -> Document:
-    """The file as a document; below the archive's top, its folder names the outlet, as in a folder on disk."""
+def _read_inside(
+    document: Document, name: str, place: str, stream: Source | IO[bytes], budget: Budget, read: Read
+) -> Iterator[Article | Problem | Linked]:
+    """Read a file of the archive; below the archive's top, its folder names the outlet, as in a folder on disk.
+
+    Raises CannotRead where more came out of the whole archive than of any that holds texts.
+    """
     parts = PurePosixPath(name.replace("\\", "/")).parts
     guess = parts[0] if len(parts) > 1 else stem_of(parts[-1])
-    return replace(
-        document,
-        place=place,
-        stem=stem_of(parts[-1]),
-        kind=kind_of(name),
-        outlet=Outlet(document.outlet.given, guess),
-        data=unpacked(buffered(stream)),
-        suffix=PurePosixPath(name.lower().removesuffix(".gz")).suffix,
+    try:
+        data = buffered(Metered(unpacked(buffered(stream)), budget))
+    except LibraryMissing as error:
+        yield Problem(place, str(error))
+        return
+    yield from read(
+        replace(
+            document,
+            place=place,
+            stem=stem_of(parts[-1]),
+            kind=kind_of(name),
+            outlet=Outlet(document.outlet.given, guess),
+            data=data,
+            suffix=suffix_of(name),
+            depth=document.depth + 1,
+            budget=budget,
+        )
     )
+    budget.spend(0)
 
 
-def _refused(name: str, known: str) -> str | None:
+def _refused(name: str, known: str, depth: int) -> str | None:
     if CLIMBS.search(name) or "\x00" in name:
         return "its name leads out of the archive, so it was not read"
     kind = kind_of(name)
     if kind is None:
         return f"this kind of file is not read; known are {known}"
-    if kind in ("zip", "tar", "sqlite"):
-        return "an archive or database inside an archive is not read; unpack the outer one and load the folder"
+    if kind == "sqlite":
+        return "a database inside an archive is not read; unpack the archive and load the folder"
+    if kind in ("zip", "tar") and depth + 1 >= limits.ARCHIVES_DEEP:
+        return "archives inside each other are not read this deep; unpack the outer ones and load the folder"
     return None
 
 

@@ -13,7 +13,9 @@ from ...settings import ReadSettings
 from .columns import CUT_OFF, fields_of
 from .fields import article_from_fields
 from .outlets import Outlet, split
+from .packers import plain_name
 from .problems import Problem
+from .streams import Budget
 
 KINDS: Final = {
     ".txt": "text", ".text": "text", ".md": "text", ".markdown": "text",
@@ -22,7 +24,7 @@ KINDS: Final = {
     ".html": "html", ".htm": "html", ".xhtml": "html", ".mhtml": "mhtml", ".mht": "mhtml",
     ".xml": "feed", ".rss": "feed", ".atom": "feed", ".rdf": "feed",
     ".urls": "urls", ".warc": "warc", ".arc": "warc",
-    ".zip": "zip", ".tar": "tar", ".tgz": "tar", ".tbz2": "tar",
+    ".zip": "zip", ".tar": "tar", ".tgz": "tar", ".tbz2": "tar", ".txz": "tar", ".tzst": "tar",
     ".db": "sqlite", ".sqlite": "sqlite", ".sqlite3": "sqlite",
 }  # fmt: skip
 MEDIA_TYPES: Final = {
@@ -53,18 +55,25 @@ class Document:
     charset: str | None = None
     """The encoding that a server named."""
     suffix: str = ""
+    depth: int = 0
+    """How many archives it stands in."""
+    budget: Budget | None = None
+    """What may come out of the outermost of these archives."""
 
 
 def kind_of(name: str) -> str | None:
     """The kind of a file by the ending of its name, those of packers left aside."""
-    name = name.lower().removesuffix(".gz").removesuffix(".bz2")
-    return KINDS.get(PurePosixPath(name).suffix)
+    return KINDS.get(suffix_of(name))
+
+
+def suffix_of(name: str) -> str:
+    """The ending of a file's name in small letters, that of a packer left aside: `.jsonl` for `a.jsonl.gz`."""
+    return PurePosixPath(plain_name(name)).suffix.lower()
 
 
 def stem_of(name: str) -> str:
     """A file's name without its ending."""
-    path = PurePosixPath(name)
-    return PurePosixPath(path.stem).stem if path.suffix.lower() in (".gz", ".bz2") else path.stem
+    return PurePosixPath(plain_name(name)).stem
 
 
 @dataclass(frozen=True, slots=True)

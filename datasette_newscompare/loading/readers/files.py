@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from .documents import KINDS, Document, kind_of, stem_of
+from .documents import KINDS, Document, kind_of, stem_of, suffix_of
 from .outlets import Outlet
-from .problems import Problem
+from .problems import LibraryMissing, Problem
 from .streams import buffered, unpacked
 
 KNOWN = ", ".join(sorted(KINDS))
@@ -63,8 +63,10 @@ def _opened(path: Path, outlet: Outlet, format: str | None) -> Iterator[Document
     try:
         with ExitStack() as stack:
             data = stack.enter_context(path.open("rb"))
-            suffix = Path(path.name.lower().removesuffix(".gz").removesuffix(".bz2")).suffix
-            yield Document(str(path), stem_of(path.name), kind, outlet, unpacked(buffered(data)), suffix=suffix)
+            inside = unpacked(buffered(data))
+            yield Document(str(path), stem_of(path.name), kind, outlet, inside, suffix=suffix_of(path.name))
+    except LibraryMissing as error:
+        yield Problem(str(path), str(error))
     except OSError as error:
         yield Problem(str(path), f"the file can't be read ({error.strerror}); check its permissions")
 

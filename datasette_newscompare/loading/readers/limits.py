@@ -24,6 +24,10 @@ RATIO: Final = 200
 """Bytes that may come out for each byte of a compressed input. News text is near 5, tables near 20."""
 TOTAL: Final = 64 * 1024 * MIB
 """Bytes that may come out of one compressed input or archive."""
+UNPACKING_MEMORY: Final = 128 * MIB
+"""Bytes of memory that unpacking may take; xz takes 65 MiB at its highest usual level."""
+ARCHIVES_DEEP: Final = 3
+"""Archives inside each other that are opened."""
 SAME_REASON: Final = 20
 """Places of one input that are named for the same reason; the others are counted."""
 NAMED: Final = 1_000

@@ -46,6 +46,11 @@ def own_name(name: str | None) -> str | None:
     return PREFIX.sub("", name.lower()) if HOST.fullmatch(name) and PREFIX.match(name.lower()) else name
 
 
+def is_host(name: str) -> bool:
+    """Whether a name is that of a host, such as `bbc.co.uk`."""
+    return HOST.fullmatch(name) is not None
+
+
 def host_name(url: str) -> str | None:
     """The host of an address without the prefixes that one outlet's hosts differ in: `bbc.com` for `www.bbc.com`,
     `m.bbc.com` and the AMP caches' copies of its pages. None where there is no host.

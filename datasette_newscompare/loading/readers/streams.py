@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import bz2
 import codecs
-import gzip
 import io
+import lzma
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 from . import limits
+from .packers import open_packed
 from .problems import CannotRead
 
-GZIP = b"\x1f\x8b"
-BZIP2 = b"BZh"
 WIDE = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -58,30 +56,67 @@ class _Bounded(Source):
         self._packed = packed
         self.damage: str | None = None
 
+    def packed_count(self) -> int:
+        """How many packed bytes were read so far."""
+        return self._packed.count
+
     def _next(self, size: int) -> bytes:
         check_ratio(self.count, self._packed.count)
         if self.damage:
             return b""
         try:
             return super()._next(size)
-        except (EOFError, zlib.error, OSError) as error:
+        except (EOFError, zlib.error, lzma.LZMAError, OSError) as error:
             self.damage = f"the compressed data are damaged or cut short ({error}); get the file again"
             return b""
 
 
-class _Recoded(Source):
-    """UTF-8 bytes of a stream in another encoding."""
+class _Behind(Source):
+    """A stream that passes on what another one brings, and its damage."""
 
-    def __init__(self, stream: IO[bytes], encoding: str) -> None:
+    def __init__(self, stream: IO[bytes]) -> None:
         super().__init__(stream)
         self._inner = stream
-        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
-        self._rest = b""
 
     @property
     def damage(self) -> str | None:
         """That of the stream behind."""
         return getattr(getattr(self._inner, "raw", None), "damage", None)
+
+
+class Budget:
+    """What may come out of one input in all, however deep the archives in it nest; `taken` says what went in."""
+
+    def __init__(self, taken: Callable[[], int]) -> None:
+        self._taken = taken
+        self._given = 0
+
+    def spend(self, count: int) -> None:
+        """Note that so many bytes came out. Raises CannotRead where that is more than any text gives."""
+        self._given += count
+        check_ratio(self._given, self._taken())
+
+
+class Metered(_Behind):
+    """A file in an archive; what comes out of it is spent from the budget of the whole input."""
+
+    def __init__(self, stream: IO[bytes], budget: Budget) -> None:
+        super().__init__(stream)
+        self._budget = budget
+
+    def _next(self, size: int) -> bytes:
+        data = super()._next(size)
+        self._budget.spend(len(data))
+        return data
+
+
+class _Recoded(_Behind):
+    """UTF-8 bytes of a stream in another encoding."""
+
+    def __init__(self, stream: IO[bytes], encoding: str) -> None:
+        super().__init__(stream)
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._rest = b""
 
     def _next(self, size: int) -> bytes:
         while not self._rest:
@@ -117,17 +152,21 @@ def buffered(stream: IO[bytes] | io.RawIOBase) -> io.BufferedReader:
 
 
 def unpacked(stream: io.BufferedReader) -> io.BufferedReader:
-    """The stream, or what is in it where it is gzip or bzip2. Reading raises CannotRead at damage and at bombs."""
-    start = stream.peek(3)
+    """The stream, or what is in it where it is packed with gzip, bzip2, xz or zstd.
+
+    Reading raises CannotRead at damage and at bombs.
+    """
     packed = Source(stream)
-    inside: IO[bytes]
-    if start.startswith(GZIP):
-        inside = gzip.GzipFile(fileobj=io.BufferedReader(packed, CHUNK))  # type: ignore[assignment]
-    elif start.startswith(BZIP2):
-        inside = bz2.BZ2File(io.BufferedReader(packed, CHUNK))
-    else:
-        return stream
-    return io.BufferedReader(_Bounded(inside, packed), CHUNK)
+    inside = open_packed(stream.peek(6), io.BufferedReader(packed, CHUNK))
+    return io.BufferedReader(_Bounded(inside, packed), CHUNK) if inside else stream
+
+
+def bytes_taken(stream: io.BufferedReader) -> tuple[io.BufferedReader, Callable[[], int]]:
+    """The stream, and how many bytes of the input behind it were read so far: packed ones, where it is packed."""
+    if isinstance(stream.raw, _Bounded):
+        return stream, stream.raw.packed_count
+    source = Source(stream)
+    return io.BufferedReader(source, CHUNK), lambda: source.count
 
 
 def utf8(stream: io.BufferedReader) -> io.BufferedReader:
