@@ -145,14 +145,20 @@ def near_misses(
     """
     matched = {(m.left, int(index.article[m.right])) for m in matches}
     matched |= {(m.right, int(index.article[m.left])) for m in matches}
-    here: Ints = np.concatenate([scored.left, scored.right])
-    there: Ints = np.concatenate([scored.right, scored.left])
-    score = np.concatenate([scored.score, scored.score])
+    near = scored.score >= floor
+    left, right, scores = scored.left[near], scored.right[near], scored.score[near]
+    here: Ints = np.concatenate([left, right])
+    there: Ints = np.concatenate([right, left])
+    score = np.concatenate([scores, scores])
+    order = np.lexsort((there, -score, here))
     found: dict[tuple[int, int], tuple[int, float]] = {}
-    for k in np.lexsort((there, -score, here)):
-        if score[k] < floor:
-            continue
-        key = int(here[k]), int(index.article[there[k]])
-        if key not in matched:
-            found.setdefault(key, (int(there[k]), float(score[k])))
+    for row, other, article, value in zip(
+        here[order].tolist(),
+        there[order].tolist(),
+        index.article[there[order]].tolist(),
+        score[order].tolist(),
+        strict=True,
+    ):
+        if (row, article) not in matched:
+            found.setdefault((row, article), (other, value))
     return [(row, near, value) for (row, _), (near, value) in sorted(found.items())]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from .index import Floats, Ints, StoryIndex
@@ -43,7 +45,7 @@ def find_candidates(index: StoryIndex, per_sentence: int = 8, within: bool = Fal
             continue
         starts = first[size == k]
         members = rows[starts[:, None] + np.arange(k)]
-        a, b = np.triu_indices(k, 1)
+        a, b = _two_of(int(k))
         left, right = members[:, a].ravel(), members[:, b].ravel()
         w = np.repeat(index.informative[terms[starts]] + np.float32(0.02), len(a))
         other = index.article[left] == index.article[right] if within else index.source[left] != index.source[right]
@@ -66,6 +68,12 @@ def find_candidates(index: StoryIndex, per_sentence: int = 8, within: bool = Fal
         for here, there in ((left, right), (right, left)):
             keep |= _rank(here, index.article[there], measure) < most
     return left[keep], right[keep]
+
+
+@lru_cache(maxsize=32)
+def _two_of(count: int) -> tuple[Ints, Ints]:
+    """Every two of so many, the lower first."""
+    return np.triu_indices(count, 1)
 
 
 def _rank(row: Ints, group: Ints, value: np.ndarray) -> Ints:

@@ -6,6 +6,8 @@ matching neighbours and a third article that tells both speak for it. Everything
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from .index import Floats, Ints, StoryIndex
@@ -15,6 +17,9 @@ ANCHOR = 0.4
 
 WEAKEST = 0.15
 """First score from which a pair can support others."""
+
+WAYS_AT_ONCE = 200_000
+"""About how many ways through other sentences are looked at in one step."""
 
 NAMES = (
     "any", "same", "rank_short", "rank_long", "rival_short", "rival_long", "rival_same_short", "rival_same_long",
@@ -182,15 +187,30 @@ def _through(
     by_key = np.argsort(keys)
     sorted_keys = keys[by_key]
     article = index.article
-    for middle in np.flatnonzero(stop - start >= 2):
-        ends, scores = b[start[middle] : stop[middle]], v[start[middle] : stop[middle]]
-        i, j = np.nonzero(article[ends][:, None] != article[ends])
-        key, weakest = ends[i] * n + ends[j], np.minimum(scores[i], scores[j])
+    middles = np.flatnonzero(stop - start >= 2)
+    for middle, i, j in _two_of_each(middles, start[middles], stop[middles]):
+        apart = article[b[i]] != article[b[j]]
+        middle, i, j = middle[apart], i[apart], j[apart]
+        key = b[i] * n + b[j]
         at = np.minimum(np.searchsorted(sorted_keys, key), m - 1)
         found = sorted_keys[at] == key
-        pair, weakest, i, j = by_key[at[found]], weakest[found], i[found], j[found]
-        inside = (article[ends[i]] == article[middle]) | (article[ends[j]] == article[middle])
+        middle, i, j, pair = middle[found], i[found], j[found], by_key[at[found]]
+        weakest = np.minimum(v[i], v[j])
+        inside = (article[b[i]] == article[middle]) | (article[b[j]] == article[middle])
         np.maximum.at(sibling, pair[inside], weakest[inside])
         np.maximum.at(third, pair[~inside], weakest[~inside])
         np.add.at(total, pair[~inside], weakest[~inside])
     return third, total, sibling
+
+
+def _two_of_each(rows: Ints, start: Ints, stop: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
+    """For each row all (row, i, j) with i and j of its span, in order, many rows at once."""
+    size = stop - start
+    count = size * size
+    block = np.cumsum(count) // WAYS_AT_ONCE
+    for members in np.split(np.arange(len(rows)), np.flatnonzero(np.diff(block)) + 1):
+        number = count[members]
+        ends = np.cumsum(number)
+        within = np.arange(number.sum()) - np.repeat(ends - number, number)
+        wide, first = np.repeat(size[members], number), np.repeat(start[members], number)
+        yield np.repeat(rows[members], number), first + within // wide, first + within % wide

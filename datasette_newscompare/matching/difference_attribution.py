@@ -120,8 +120,10 @@ def _initials(names: list[str]) -> str:
 
 def _hedged(hedging: StorySentence, flat: StorySentence) -> Iterator[tuple[int, int, str]]:
     """The first hedge of a sentence, where the other tells the same without hedge, attribution or quotation."""
+    if flat.quotes or not _HEDGE.search(hedging.text):
+        return
     text = normalise(flat.text)
-    if flat.quotes or _GUARDED.search(text):
+    if _GUARDED.search(text):
         return
     for m in _HEDGE.finditer(hedging.text):
         at, to = hedging.start + m.start(), hedging.start + m.end()

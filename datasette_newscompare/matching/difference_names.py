@@ -20,6 +20,7 @@ _CALENDAR = listed("""
     monday tuesday wednesday thursday friday saturday sunday january february april august september october
     november december
     """)
+_NO_NAMES = TITLES | _CALENDAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,11 @@ def name_differences(left: StorySentence, right: StorySentence) -> Iterator[Diff
     """Names of one side that the other spells differently."""
     ours, theirs = _capitalised(left), _capitalised(right)
     known = {w.text.lower() for w in ours} & {w.text.lower() for w in theirs}
+    left_text, right_text = left.text.lower(), right.text.lower()
     for word in ours:
-        if word.text.lower() in known or word.text.lower() in right.text.lower():
+        if word.text.lower() in known or word.text.lower() in right_text:
             continue
-        like = [w for w in theirs if w.text.lower() not in left.text.lower() and _misspelt(word.text, w.text)]
+        like = [w for w in theirs if w.text.lower() not in left_text and _misspelt(word.text, w.text)]
         if len(like) == 1:
             other = like[0]
             yield Difference("name", word.text, other.text, word.start, word.end, other.start, other.end, "spelling")
@@ -48,7 +50,7 @@ def _capitalised(sentence: StorySentence) -> list[_Word]:
     return [
         _Word(m.start() + sentence.start, m.end() + sentence.start, m.group())
         for m in _CAPITALISED.finditer(sentence.text)
-        if m.start() > 0 and m.group().lower() not in TITLES | _CALENDAR
+        if m.start() > 0 and m.group().lower() not in _NO_NAMES
     ]
 
 

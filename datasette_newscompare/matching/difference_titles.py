@@ -32,6 +32,8 @@ _SPELT = {
 }  # fmt: skip
 _JOINING = listed("of for and the to in")
 _ANOTHER = listed("former ex acting deputy vice elect interim incoming outgoing")
+_NO_NAMES = TITLES | _OFFICE | _SPELT.keys() | _ANOTHER
+_OF_TITLES = _OFFICE | _JOINING | _ANOTHER | _SPELT.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class _Titled:
 
 def title_differences(left: StorySentence, right: StorySentence) -> Iterator[Difference]:
     """People whom both sides name in full with a title, where the titles are of different offices or portfolios."""
-    ours, theirs = _titled(left), _titled(right)
+    ours = _titled(left)
+    theirs = _titled(right) if ours else {}
     for person in ours.keys() & theirs.keys():
         one, other = ours[person], theirs[person]
         if _differ(one, other):
@@ -64,9 +67,11 @@ def _differ(one: _Titled, other: _Titled) -> bool:
 def _titled(sentence: StorySentence) -> dict[str, _Titled]:
     """Each person named in full once, by name, with the title right before the name."""
     found: dict[str, _Titled] = {}
+    if _OFFICE.isdisjoint(_SPELT.get(w.norm, w.norm) for w in words(sentence.text)):
+        return found
     for m in re.finditer(r"[A-Z]", sentence.text):
         person = _PERSON.match(sentence.text, m.start())
-        if person is None or any(w.norm in TITLES | _OFFICE | _SPELT.keys() | _ANOTHER for w in words(person.group())):
+        if person is None or any(w.norm in _NO_NAMES for w in words(person.group())):
             continue
         if re.match(r" of\b| for\b", sentence.text[person.end() :]):
             continue
@@ -91,7 +96,7 @@ def _title_start(text: str, name: int) -> int:
         ended = token[-1] in ".;:" and not (len(short) <= 5 and short[0].isupper())
         if ended or token.endswith(("’s", "'s")) or (token.endswith(",") and start != name):
             break
-        if not (token[0].isupper() or bare in _OFFICE | _JOINING | _ANOTHER | _SPELT.keys()):
+        if not (token[0].isupper() or bare in _OF_TITLES):
             break
         start = at
     phrase = text[start:name]

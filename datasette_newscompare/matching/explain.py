@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,9 +21,10 @@ def explain(index: StoryIndex, left: int, right: int) -> Why:
     """The shared names, numbers, rare words (rarest first) and quoted runs, as the left sentence writes them."""
     tokens, text = index.tokens[left], index.sentences[left].text
     ids = index.run[left, : len(tokens)]
-    other = index.run[right, : len(index.tokens[right])]
-    shared = np.isin(ids, other)
-    followed = set(zip(other[:-1].tolist(), other[1:].tolist(), strict=True))
+    other = index.run[right, : len(index.tokens[right])].tolist()
+    held = set(other)
+    shared = np.array([i in held for i in ids.tolist()], dtype=bool)
+    followed = set(pairwise(other))
     named = shared & index.name[ids] & np.array([text[t.start].isupper() for t in tokens], dtype=bool)
     numbers = shared & index.number[ids]
     words = shared & ~named & ~numbers & (index.rarity[ids] >= TELLING)
@@ -38,9 +40,13 @@ def explain(index: StoryIndex, left: int, right: int) -> Why:
 def _quoted(
     index: StoryIndex, left: int, right: int, shared: np.ndarray, followed: set[tuple[int, int]]
 ) -> Iterable[str]:
-    quoted_left = np.array([t.is_quoted for t in index.tokens[left]], dtype=bool)
-    quoted_right = {int(index.run[right, k]) for k, t in enumerate(index.tokens[right]) if t.is_quoted}
-    either = quoted_left | np.array([int(i) in quoted_right for i in index.run[left, : len(shared)]], dtype=bool)
+    ours, theirs = index.tokens[left], index.tokens[right]
+    if not any(t.is_quoted for t in ours) and not any(t.is_quoted for t in theirs):
+        return ()
+    quoted_right = {i for i, t in zip(index.run[right].tolist(), theirs, strict=False) if t.is_quoted}
+    either = np.array(
+        [t.is_quoted or i in quoted_right for i, t in zip(index.run[left].tolist(), ours, strict=False)], dtype=bool
+    )
     return _runs(index, left, shared & either, followed, FEWEST_QUOTED)
 
 
@@ -48,11 +54,10 @@ def _runs(
     index: StoryIndex, row: int, chosen: np.ndarray, followed: set[tuple[int, int]], fewest: int
 ) -> Iterable[str]:
     """The left sentence's text of each run of chosen words that follow each other on the right too."""
-    tokens, text, ids = index.tokens[row], index.sentences[row].text, index.run[row]
+    tokens, text, ids = index.tokens[row], index.sentences[row].text, index.run[row].tolist()
     start = None
-    for k in range(len(tokens) + 1):
-        inside = k < len(tokens) and bool(chosen[k])
-        joined = inside and k > 0 and (int(ids[k - 1]), int(ids[k])) in followed
+    for k, inside in enumerate([*chosen.tolist(), False]):
+        joined = inside and k > 0 and (ids[k - 1], ids[k]) in followed
         if start is not None and not (inside and joined):
             if k - start >= fewest:
                 yield text[tokens[start].start : tokens[k - 1].end]

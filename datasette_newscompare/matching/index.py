@@ -68,43 +68,33 @@ def build_index(articles: Sequence[StoryArticle], language: str = "en") -> Story
         source_of += [sources.setdefault(article.source_id, len(sources))] * len(part)
         place += range(len(part))
     tokens = tuple(tokenise(s) for s in sentences)
+    every = [t for row in tokens for t in row]
+    stems, norms, _, _, is_name, _, is_quoted, is_negation = zip(*every, strict=True) if every else ((),) * 8
     ids: dict[str, int] = {}
-    surface_rarity: list[float] = []
-    named: list[int] = []
-    seen: list[int] = []
-    for row in tokens:
-        for t in row:
-            i = ids.setdefault(t.stem, len(ids))
-            if i == len(seen):
-                surface_rarity.append(1.0)
-                named.append(0)
-                seen.append(0)
-            surface_rarity[i] = min(surface_rarity[i], rarity(t.norm, language))
-            named[i] += t.is_name
-            seen[i] += 1
-    rare = np.array(surface_rarity, dtype=np.float32)
-    name = np.array([2 * a >= b for a, b in zip(named, seen, strict=True)], dtype=bool)
-    run = _pad([[ids[t.stem] for t in row] for row in tokens])
-    content_rows: list[list[int]] = []
-    quoted_rows: list[list[bool]] = []
-    for row in tokens:
-        inside: dict[int, bool] = {}
-        for t in row:
-            i = ids[t.stem]
-            if rare[i] >= MIN_RARITY:
-                inside[i] = inside.get(i, False) or t.is_quoted
-        content_rows.append(list(inside))
-        quoted_rows.append(list(inside.values()))
-    content = _pad(content_rows)
-    quoted = np.zeros(content.shape, dtype=bool)
-    for r, flags in enumerate(quoted_rows):
-        quoted[r, : len(flags)] = flags
-    n = max(2, len(sentences))
-    frequency = np.bincount(content[content >= 0], minlength=len(ids))[: len(ids)] if len(ids) else np.zeros(0)
-    spread = (np.log((n + 1) / np.maximum(1, frequency)) / np.log(n + 1)).astype(np.float32)
+    word = np.array([ids.setdefault(one, len(ids)) for one in stems], dtype=np.int64)
     words = tuple(ids)
+    rare = np.ones(len(ids), dtype=np.float32)
+    for one, norm in set(zip(stems, norms, strict=True)):
+        rare[ids[one]] = min(rare[ids[one]], np.float32(rarity(norm, language)))
+    named = np.bincount(word, np.array(is_name, dtype=np.int64), minlength=len(ids))
+    name = 2 * named >= np.bincount(word, minlength=len(ids))
+    lengths = np.array([len(row) for row in tokens], dtype=np.int64)
+    row = np.repeat(np.arange(len(tokens)), lengths)
+    run = _pad(row, word, len(tokens))
+    # each telling word once, where the sentence has it first
+    telling = np.flatnonzero(rare[word] >= MIN_RARITY)
+    _, first, again = np.unique(row[telling] * max(1, len(ids)) + word[telling], return_index=True, return_inverse=True)
+    inside = np.bincount(again, np.array(is_quoted, dtype=np.int64)[telling], minlength=len(first)) > 0
+    order = np.argsort(first)
+    once = telling[first[order]]
+    content = _pad(row[once], word[once], len(tokens))
+    quoted = content >= 0
+    quoted[quoted] = inside[order]
+    n = max(2, len(sentences))
+    frequency = np.bincount(word[once], minlength=len(ids))
+    spread = (np.log((n + 1) / np.maximum(1, frequency)) / np.log(n + 1)).astype(np.float32)
     stubs: dict[str, int] = {}
-    stub = np.array([stubs.setdefault(w[:5] if len(w) >= 5 else w, len(stubs)) for w in words], dtype=np.int64)
+    stub = np.array([stubs.setdefault(w[:5], len(stubs)) for w in words], dtype=np.int64)
     sizes = (
         np.bincount(np.array(article_of, dtype=np.int64), minlength=len(articles)) if sentences else np.zeros(0, int)
     )
@@ -125,14 +115,14 @@ def build_index(articles: Sequence[StoryArticle], language: str = "en") -> Story
         name=name,
         number=np.array([w[:1].isdigit() or w[:1] == "#" for w in words], dtype=bool),
         stub=stub,
-        negations=np.array([sum(t.is_negation for t in row) for row in tokens], dtype=np.int64),
-        lengths=np.array([len(row) for row in tokens], dtype=np.int64),
+        negations=np.bincount(row, np.array(is_negation, dtype=np.int64), minlength=len(tokens)).astype(np.int64),
+        lengths=lengths,
     )
 
 
-def _pad(rows: Sequence[Sequence[int]]) -> Ints:
-    width = max((len(r) for r in rows), default=0)
-    out = np.full((len(rows), max(1, width)), -1, dtype=np.int64)
-    for i, row in enumerate(rows):
-        out[i, : len(row)] = row
+def _pad(row: Ints, values: Ints, rows: int) -> Ints:
+    """The values of each row, which come in order of their rows, with -1 after the last."""
+    size = np.bincount(row, minlength=rows)
+    out = np.full((rows, max(1, int(size.max(initial=0)))), -1, dtype=np.int64)
+    out[np.arange(out.shape[1]) < size[:, None]] = values
     return out

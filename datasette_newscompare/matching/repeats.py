@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from rapidfuzz.distance import Indel
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
 from .alignment import NEAR_VERBATIM, word_likeness
 from .index import Ints, StoryIndex
@@ -55,19 +56,21 @@ def find_repeats(index: StoryIndex) -> list[Again]:
 
 def _candidates(index: StoryIndex, rows: Ints) -> list[tuple[int, list[int]]]:
     """For each row the earlier rows of its source that share at least half of its words."""
-    words = [set(index.run[r, : index.lengths[r]].tolist()) for r in rows]
-    holders: dict[int, list[int]] = {}
+    words = index.run[rows]
+    row, place = np.nonzero(words >= 0)
+    ones = np.ones(len(row), dtype=np.int32)
+    held = csr_matrix((ones, (row, words[row, place])), shape=(len(rows), max(1, len(index.words))))
+    held.data[:] = 1  # a word that a sentence has twice counts once
+    fewest = (np.diff(held.indptr) + 1) // 2
+    shared = (held @ held.T).tocsr()
+    shared.sort_indices()
     out = []
-    for k, row in enumerate(rows):
-        shared: dict[int, int] = {}
-        for w in words[k]:
-            for earlier in holders.get(w, ()):
-                shared[earlier] = shared.get(earlier, 0) + 1
-        enough = [int(rows[e]) for e, count in sorted(shared.items()) if count * 2 >= len(words[k])]
+    for k in range(len(rows)):
+        span = slice(shared.indptr[k], shared.indptr[k + 1])
+        earlier = shared.indices[span][shared.data[span] >= fewest[k]]
+        enough = rows[earlier[earlier < k]].tolist()
         if enough:
-            out.append((int(row), enough))
-        for w in words[k]:
-            holders.setdefault(w, []).append(k)
+            out.append((int(rows[k]), enough))
     return out
 
 
@@ -78,7 +81,8 @@ def _likeness(index: StoryIndex, row: int, earlier: int) -> float:
         return 1.0
     a = index.run[row, : index.lengths[row]]
     b = index.run[earlier, : index.lengths[earlier]]
-    new = a[~np.isin(a, b)]
+    held = set(b.tolist())
+    new = [word for word in a.tolist() if word not in held]
     if min(len(a), len(b)) < FEWEST_WORDS or index.name[new].any() or index.number[new].any():
         return 0.0
     if exact >= NEAR_VERBATIM:

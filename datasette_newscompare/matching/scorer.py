@@ -130,9 +130,11 @@ def measure(index: StoryIndex, settings: MatchSettings) -> Measured:
     On the level `encoder` only pairs that the lexical level does not rule out are kept and encoded.
     """
     left, right = find_candidates(index, settings.candidates_per_sentence)
-    features, short, long = pair_features(index, left, right)
     sibling_left, sibling_right = find_candidates(index, SIBLINGS_PER_SENTENCE, within=True)
-    siblings, sibling_short, sibling_long = pair_features(index, sibling_left, sibling_right)
+    every = np.concatenate([left, sibling_left]), np.concatenate([right, sibling_right])
+    (features, siblings), (short, sibling_short), (long, sibling_long) = (
+        np.split(of, [len(left)]) for of in pair_features(index, *every)
+    )
     if settings.level == "encoder":
         lexical = load_model("lexical").pair
         keep = sigmoid(lexical.predict(features))[:, 0] >= RULED_OUT
@@ -168,8 +170,8 @@ def score_story(index: StoryIndex, settings: MatchSettings) -> Scored:
     ratio = measured.features[:, NAMES.index("ratio")]
     if not len(measured.left):
         return Scored(measured.left, measured.right, np.zeros(0), np.zeros(0), ratio)
-    first = sigmoid(model.pair.predict(measured.features))
-    sibling_first = sigmoid(model.pair.predict(measured.siblings))
+    every = sigmoid(model.pair.predict(np.concatenate([measured.features, measured.siblings])))
+    first, sibling_first = np.split(every, [len(measured.features)])
     raw = first.copy()
     undecided = first[:, 0] >= SETTLED
     raw[undecided] = sigmoid(model.context.predict(in_context(index, measured, first, sibling_first)[undecided]))

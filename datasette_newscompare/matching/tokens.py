@@ -20,6 +20,8 @@ VALUED = frozenset({"money", "percent", "count", "measure", "duration", "age"})
 MAGNITUDES = listed("hundred thousand million billion trillion m mn bn tn k percent pct cent dollars pounds euros")
 """Words that belong to the number before them."""
 
+_OPENING = frozenset('"“.:')
+
 _SUFFIXES = (
     ("ations", ""), ("ation", ""), ("ments", ""), ("ment", ""), ("nesses", ""), ("ness", ""),
     ("ingly", ""), ("ings", ""), ("ing", ""), ("edly", ""), ("ied", "y"), ("ies", "y"), ("ed", ""),
@@ -92,13 +94,20 @@ def rarity(word: str, language: str = "en") -> float:
     return min(1.0, max(0.0, (6.4 - log10(frequency) - 9) / 4.9))
 
 
+@lru_cache(maxsize=200_000)
+def _known(written: str, norm: str) -> tuple[str, bool, bool, bool]:
+    """A word's stem, and whether it has a capital, is a number, and negates."""
+    stemmed = stem(norm)
+    return stemmed, written != written.lower(), stemmed[:1].isdigit(), norm in NEGATIONS or stemmed == "not"
+
+
 def tokenise(sentence: StorySentence) -> list[Token]:
     """The words of a sentence in order, with what is known of each from the sentence alone.
 
     The words of a quantity that has a value count as one: `$500bn` and `$500 billion` are both `#5e+11`.
     """
     text = sentence.text
-    shouted = text.isupper() or sum(c.isupper() for c in text) > 0.6 * sum(c.isalpha() for c in text)
+    shouted = text.isupper() or sum(map(str.isupper, text)) > 0.6 * sum(map(str.isalpha, text))
     valued = [
         (q.start - sentence.start, q.end - sentence.start, q)
         for q in sentence.quantities
@@ -106,28 +115,21 @@ def tokenise(sentence: StorySentence) -> list[Token]:
     ]
     quoted = [(q.start - sentence.start, q.end - sentence.start) for q in sentence.quotes]
     tokens: list[Token] = []
-    for word in words(text):
-        within = next((q for a, b, q in valued if a <= word.start < b), None) if valued else None
-        inside_quote = bool(quoted) and any(a <= word.start < b for a, b in quoted)
-        end = word.end
-        if within is not None and word.norm in MAGNITUDES and tokens and tokens[-1].is_number:
+    for start, end, written, norm in words(text):
+        within = next((q for a, b, q in valued if a <= start < b), None) if valued else None
+        inside_quote = bool(quoted) and any(a <= start < b for a, b in quoted)
+        if within is not None and norm in MAGNITUDES and tokens and tokens[-1].is_number:
             tokens[-1] = tokens[-1]._replace(end=end)
             continue
-        if within is not None and word.text.lstrip("$£€¥₹USDACNHKZR")[:1].isdigit():
-            stemmed = norm = f"#{within.value:g}"
-            is_name, is_number = False, True
+        if within is not None and written.lstrip("$£€¥₹USDACNHKZR")[:1].isdigit():
+            value = f"#{within.value:g}"
+            tokens.append(Token(value, value, start, end, False, True, inside_quote, False))
         else:
-            norm = word.norm
-            stemmed = stem(norm)
-            first = not tokens or text[max(0, word.start - 2) : word.start].strip() in {'"', "“", ".", ":"}
-            is_name = not shouted and word.text != word.text.lower() and (not first or norm in SAME_WORD)
-            is_number = stemmed[:1].isdigit()
-        tokens.append(
-            Token(
-                stemmed, norm, word.start, end, is_name, is_number, inside_quote,
-                norm in NEGATIONS or stemmed == "not",
-            )
-        )  # fmt: skip
+            stemmed, is_name, is_number, negates = _known(written, norm)
+            if is_name and (shouted or norm not in SAME_WORD):
+                # a capital at the start of a sentence or quotation tells nothing
+                is_name = not shouted and bool(tokens) and text[max(0, start - 2) : start].strip() not in _OPENING
+            tokens.append(Token(stemmed, norm, start, end, is_name, is_number, inside_quote, negates))
         if len(tokens) == MAX_TOKENS:
             break
     return tokens

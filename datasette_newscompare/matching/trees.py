@@ -36,14 +36,20 @@ class Forest:
         """Sums of the leaves (log-odds), rows x ensembles."""
         out = np.tile(self.base, (len(rows), 1))
         edges = np.flatnonzero(np.diff(self.ensemble, prepend=-1))
-        trees = np.arange(len(self.leaves))
+        leaves, first = self.leaves.ravel(), np.arange(len(self.leaves)) * MAX_LEAVES
+        places = min(len(rows), PAIRS_AT_ONCE)
+        lent = np.empty((2, places, len(self.leaves)), dtype=np.uint16)
         for start in range(0, len(rows), PAIRS_AT_ONCE):
-            some = rows[start : start + PAIRS_AT_ONCE]
-            alive = np.full((len(some), len(self.leaves)), 0xFFFF, dtype=np.uint16)
+            columns = np.ascontiguousarray(rows[start : start + PAIRS_AT_ONCE].T)
+            alive, passed = lent[:, : columns.shape[1]]
+            alive.fill(0xFFFF)
             for feature, thresholds, table in zip(self.features, self.thresholds, self.tables, strict=True):
-                alive &= table[np.searchsorted(thresholds, some[:, feature], side="left")]
-            lowest = _LOWEST_BIT[alive]
-            out[start : start + PAIRS_AT_ONCE] += np.add.reduceat(self.leaves[trees, lowest], edges, axis=1)
+                place = np.searchsorted(thresholds, columns[feature], side="left")
+                # no place lies outside the table; "clip" spares numpy a copy of the result
+                np.take(table, place, axis=0, out=passed, mode="clip")
+                np.bitwise_and(alive, passed, out=alive)
+            reached = leaves.take(_LOWEST_BIT.take(alive) + first)
+            out[start : start + PAIRS_AT_ONCE] += np.add.reduceat(reached, edges, axis=1)
         return out
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from .wordlists import listed
 
@@ -25,19 +26,21 @@ _PLAIN = str.maketrans(
 
 _WORD = re.compile(
     r"""
-    (?:[^\W\d_]\.){2,}(?:[^\W\d_](?![\w']))?             # U.S., a.m., U.S.A
+    (?![A-Z]{2,3}[$£€¥₹])[^\W\d_]{2}[^\W_]*(?:'[^\W_]+)* # most words: what is below finds the same, more slowly
+  | (?:[^\W\d_]\.){2,}(?:[^\W\d_](?![\w']))?             # U.S., a.m., U.S.A
   | (?:[A-Z]{0,3}[$£€¥₹])?\d+(?:[.,:/]\d+)*(?:[^\W_]+|%)?  # $500bn, 1,200.5, 5%, 10:45, 9/11, 21st
   | [^\W_]+(?:'[^\W_]+)*                                  # resources, it's, O'Rourke
     """,
     re.VERBOSE,
 )
 _CONTRACTED = listed("it's he's she's that's what's who's there's here's let's where's how's when's one's")
+LONGEST_KEPT = 1000
+"""Characters of a text whose words are kept for when they are asked for again."""
 # Abbreviations that would read as another word once lower-cased.
 _AMBIGUOUS = frozenset({"us", "it", "who", "am", "pm"})
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word with its place; `norm` is what two spellings of the same word share."""
 
     start: int
@@ -62,14 +65,26 @@ def words(text: str, offset: int = 0) -> list[Word]:
     Numbers keep their separators and signs ("$500bn", "5%", "1,200.5"), hyphenated words come apart. `norm` is
     casefolded, without accents and without a possessive 's; "U.S." and "US" are "u.s.", which the pronoun "us" is not.
     """
+    found = _kept_words(text) if len(text) <= LONGEST_KEPT else _words(text)
+    if offset:
+        return [Word(start + offset, end + offset, word, norm) for start, end, word, norm in found]
+    return list(found)
+
+
+def _words(text: str) -> tuple[Word, ...]:
     shouted = text.isupper()
-    flat = plain(text)
-    return [
-        Word(m.start() + offset, m.end() + offset, text[m.start() : m.end()], _norm(m.group(), shouted))
-        for m in _WORD.finditer(flat)
-    ]
+    found = []
+    for m in _WORD.finditer(plain(text)):
+        start, end = m.span()
+        found.append(Word(start, end, text[start:end], _norm(m.group(), shouted)))
+    return tuple(found)
 
 
+# A story's sentences are read several times over: for what they share, and for each way in which they differ.
+_kept_words = lru_cache(maxsize=4096)(_words)
+
+
+@lru_cache(maxsize=100_000)
 def _norm(word: str, shouted: bool) -> str:
     if word.isascii() and word.isalpha() and not word.isupper():
         return word.lower()
