@@ -9,7 +9,7 @@ from functools import partial
 
 from sqlite_utils import Database
 
-from ..stories import SqliteIndex, StoryDocument, StoryGroup, StorySettings, group, group_new, index_rows
+from ..stories import SqliteIndex, StoryDocument, StoryGroup, StorySettings, group, group_new, index_rows, vectorise
 from ..stories.index import WRITE_COUNT, WRITE_TERM
 from .connection import insert
 
@@ -52,14 +52,18 @@ def group_articles(
     stories = dict(db.execute("SELECT id, story_id FROM articles WHERE story_id IS NOT NULL")) if regroup else {}
     documents = read_documents(db, ids, keep_stories=not regroup)
     index = _index(db)
-    groups = group(documents, settings) if regroup or _is_first(db) else group_new(documents, index, settings)
+    everything = regroup or _is_first(db)
+    # what the archive would say of rare words is what these articles say, for there are no others
+    vectors = vectorise(documents) if everything else None
+    groups = group(documents, settings, vectors) if everything else group_new(documents, index, settings)
     with db.atomic():
         if regroup:
             db.execute("DELETE FROM article_terms")
             db.execute("DELETE FROM term_counts")
-        terms, counts = index_rows([*documents, *read_documents(db, unindexed)], index)
-        db.conn.executemany(WRITE_TERM, terms)
-        db.conn.executemany(WRITE_COUNT, counts)
+        for some, known in ((documents, vectors), (read_documents(db, unindexed), None)):
+            terms, counts = index_rows(some, index, known)
+            db.conn.executemany(WRITE_TERM, terms)
+            db.conn.executemany(WRITE_COUNT, counts)
         taken: set[int] = set()
         for one in sorted(groups, key=lambda g: -len(g.article_ids)) if regroup else groups:
             _write_story(db, one, one.story if not regroup else _heir(one, stories, taken))

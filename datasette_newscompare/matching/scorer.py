@@ -131,10 +131,11 @@ def measure(index: StoryIndex, settings: MatchSettings) -> Measured:
     """
     left, right = find_candidates(index, settings.candidates_per_sentence)
     sibling_left, sibling_right = find_candidates(index, SIBLINGS_PER_SENTENCE, within=True)
-    every = np.concatenate([left, sibling_left]), np.concatenate([right, sibling_right])
-    (features, siblings), (short, sibling_short), (long, sibling_long) = (
-        np.split(of, [len(left)]) for of in pair_features(index, *every)
+    every, shorter, longer = pair_features(
+        index, np.concatenate([left, sibling_left]), np.concatenate([right, sibling_right])
     )
+    features, short, long = every[: len(left)], shorter[: len(left)], longer[: len(left)]
+    siblings, sibling_short, sibling_long = every[len(left) :], shorter[len(left) :], longer[len(left) :]
     if settings.level == "encoder":
         lexical = load_model("lexical").pair
         keep = sigmoid(lexical.predict(features))[:, 0] >= RULED_OUT
@@ -171,7 +172,7 @@ def score_story(index: StoryIndex, settings: MatchSettings) -> Scored:
     if not len(measured.left):
         return Scored(measured.left, measured.right, np.zeros(0), np.zeros(0), ratio)
     every = sigmoid(model.pair.predict(np.concatenate([measured.features, measured.siblings])))
-    first, sibling_first = np.split(every, [len(measured.features)])
+    first, sibling_first = every[: len(measured.features)], every[len(measured.features) :]
     raw = first.copy()
     undecided = first[:, 0] >= SETTLED
     raw[undecided] = sigmoid(model.context.predict(in_context(index, measured, first, sibling_first)[undecided]))

@@ -3,6 +3,7 @@
 from datasette_newscompare.stories.documents import StoryDocument, StoryGroup, StorySettings
 from datasette_newscompare.stories.grouping import group, group_new
 from datasette_newscompare.stories.index import SqliteIndex, StoryIndex, index_rows
+from datasette_newscompare.stories.vectors import vectorise
 
 __all__ = [
     "SqliteIndex",
@@ -13,4 +14,5 @@ __all__ = [
     "group",
     "group_new",
     "index_rows",
+    "vectorise",
 ]

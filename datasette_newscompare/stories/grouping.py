@@ -17,15 +17,18 @@ from datasette_newscompare.stories.terms import terms as terms_of
 from datasette_newscompare.stories.vectors import Archive, Vectors, neighbour_pairs, sketches, vectorise
 
 
-def group(documents: Sequence[StoryDocument], settings: StorySettings | None = None) -> list[StoryGroup]:
+def group(
+    documents: Sequence[StoryDocument], settings: StorySettings | None = None, vectors: Vectors | None = None
+) -> list[StoryGroup]:
     """Put every document into a story, whatever order they come in; most stories of an archive have one article.
 
     Articles with the same `given` name are one story, which no other article joins. Articles that are in a stored
     story stay in it; new ones join a stored story or make a new one, and two stored stories are never merged.
+    `vectors` is what `vectorise` gives for the documents, sorted by id, where the caller has it already.
 
     Returns the stories, sorted by their first article's id. Raises ValueError where two documents have the same id.
     """
-    return _group(documents, settings or StorySettings(), None)
+    return _group(documents, settings or StorySettings(), None, vectors)
 
 
 def group_new(
@@ -55,7 +58,12 @@ def group_new(
     return [story for story in stories if not ids.isdisjoint(story.article_ids)]
 
 
-def _group(documents: Sequence[StoryDocument], settings: StorySettings, archive: Archive | None) -> list[StoryGroup]:
+def _group(
+    documents: Sequence[StoryDocument],
+    settings: StorySettings,
+    archive: Archive | None,
+    vectors: Vectors | None = None,
+) -> list[StoryGroup]:
     documents = sorted(documents, key=lambda document: document.id)
     for one, next_one in pairwise(documents):
         if one.id == next_one.id:
@@ -63,7 +71,7 @@ def _group(documents: Sequence[StoryDocument], settings: StorySettings, archive:
     if not documents:
         return []
     given, kept = claims(documents)
-    vectors = vectorise(documents, archive)
+    vectors = vectors or vectorise(documents, archive)
     free = np.array([document.given is None for document in documents])
     pairs = neighbour_pairs(vectors, settings.neighbours, settings.window_days)
     threshold = math.log(settings.probability / (1 - settings.probability))

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from datasette_newscompare.stories.documents import StoryDocument
-from datasette_newscompare.stories.vectors import ordinal_day, sketches, vectorise
+from datasette_newscompare.stories.vectors import Vectors, ordinal_day, sketches, vectorise
 
 WRITE_TERM = "INSERT OR REPLACE INTO article_terms (term, day, article_id, weight) VALUES (?, ?, ?, ?)"
 WRITE_COUNT = """
@@ -108,13 +108,14 @@ class SqliteIndex:
 
 
 def index_rows(
-    documents: Sequence[StoryDocument], index: StoryIndex
+    documents: Sequence[StoryDocument], index: StoryIndex, vectors: Vectors | None = None
 ) -> tuple[list[tuple[str, int, str, int]], list[tuple[str, int]]]:
     """What to write for articles that the index does not hold yet: parameters of WRITE_TERM and of WRITE_COUNT.
 
-    To take an article out, negate the counts that its old text gives here, and delete its `article_terms`.
+    To take an article out, negate the counts that its old text gives here, and delete its `article_terms`. `vectors`
+    is what `vectorise` gives for the documents, where the caller has it already. Rows come in the order of their keys.
     """
-    vectors = vectorise(documents, index)
+    vectors = vectors or vectorise(documents, index)
     terms = list(vectors.columns)
     weightiest = sketches(vectors.whole, STORED_TERMS)
     rows = []
@@ -125,4 +126,4 @@ def index_rows(
             thousandths = max(1, round(float(weight) * 1000))
             rows.append((terms[column], int(day) if day == day else 0, document.id, thousandths))
     counts = np.bincount(vectors.whole.indices, minlength=len(terms))
-    return rows, [(term, int(count)) for term, count in zip(terms, counts, strict=True)]
+    return sorted(rows), sorted((term, int(count)) for term, count in zip(terms, counts, strict=True))

@@ -42,14 +42,15 @@ def stem(word: str) -> str:
 
 def terms(text: str) -> list[str]:
     """The terms of a text in reading order; single letters are left out."""
-    found = []
-    for match in _WORD.finditer(text):
-        word = match.group()
-        if word[0].isdigit():
-            found.append(word.replace(",", ""))
-        elif len(stemmed := stem(word.lower())) > 1:
-            found.append(stemmed)
-    return found
+    return [term for word in _WORD.findall(text) if (term := _term(word))]
+
+
+@lru_cache(maxsize=200_000)
+def _term(word: str) -> str | None:
+    if word[0].isdigit():
+        return word.replace(",", "")
+    stemmed = stem(word.lower())
+    return stemmed if len(stemmed) > 1 else None
 
 
 @lru_cache(maxsize=1)

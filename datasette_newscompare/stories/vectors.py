@@ -50,7 +50,7 @@ class _Rows:
 
     def add(self, counts: Mapping[int, int]) -> None:
         self.indices.extend(counts)
-        self.data.extend(1.0 + math.log(count) for count in counts.values())
+        self.data.extend([1.0 + math.log(count) for count in counts.values()])
         self.starts.append(len(self.indices))
 
     def matrix(self, width: int) -> sparse.csr_matrix:
@@ -89,16 +89,17 @@ def vectorise(documents: Sequence[StoryDocument], archive: Archive | None = None
     for document in documents:
         title = [columns.setdefault(term, len(columns)) for term in terms(document.title)]
         found = terms(document.text)
-        body = [columns.setdefault(term, len(columns)) for term in found]
-        lead = body[:LEAD_WORDS]
-        counts = Counter(body)
-        counts.update(lead)
+        said = Counter(found)
+        counts = {columns.setdefault(term, len(columns)): count for term, count in said.items()}
+        lead = [columns[term] for term in found[:LEAD_WORDS]]
+        for column in lead:
+            counts[column] += 1
         for column in title:
-            counts[column] += TITLE_WEIGHT
+            counts[column] = counts.get(column, 0) + TITLE_WEIGHT
         whole.add(counts)
         leads.add(Counter(title + lead))
-        numbers.add({column: 1 for column, term in zip(body, found, strict=True) if term[0].isdigit()})
-        lengths.append(len(body))
+        numbers.add({columns[term]: 1 for term in said if term[0].isdigit()})
+        lengths.append(len(found))
     width = len(columns)
     rows = whole.matrix(width)
     articles = np.bincount(rows.indices, minlength=width)
