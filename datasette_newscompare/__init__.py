@@ -10,7 +10,7 @@ from datasette import Request, hookimpl
 from datasette.filters import FilterArguments
 from markupsafe import Markup
 
-from .serving import _compat, canned, facets, menus, permissions, router, sql_functions, writing
+from .serving import _compat, canned, facets, menus, name_forms, permissions, router, sql_functions, writing
 from .serving.pages import PAGES
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def register_commands(cli: click.Group) -> None:
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    return [*writing.ROUTES, *router.routes(PAGES)]
+    return [*writing.ROUTES, *name_forms.ROUTES, *router.routes(PAGES)]
 
 
 @hookimpl

@@ -3,8 +3,9 @@
 Everything here works on a plain SQLite connection inside the caller's transaction, so that a page can call it through
 Datasette's write queue. A merge, rename, retype or drop takes effect on the rows at once, with all counts, where an
 entity bears the name that is corrected. What concerns only some mentions (a split, a spelling that is not its
-entity's name, one article) takes effect with the next load or match. Either way the stories concerned are marked
-`needs_relinking`, and the next load or match links and compares these, and only these, anew.
+entity's name, one article) and what is taken back shows once the mentions of the stories concerned are linked anew:
+`correcting.py` does that for the pages. Either way these stories are marked `needs_relinking`, and the next load or
+match links and compares these, and only these, anew.
 """
 
 from __future__ import annotations
@@ -57,57 +58,84 @@ def corrections(connection: sqlite3.Connection) -> list[Correction]:
     return [Correction(*row) for row in connection.execute(f"{SELECT} ORDER BY id")]
 
 
+def by_id(connection: sqlite3.Connection, id: int) -> Correction | None:
+    """A correction by its number."""
+    row = connection.execute(f"{SELECT} WHERE id = ?", [id]).fetchone()
+    return Correction(*row) if row else None
+
+
 def rules(connection: sqlite3.Connection) -> list[Rule]:
     """The corrections in force as linking applies them."""
     return [Rule(c.action, c.alias, c.entity, c.type, c.article_id) for c in corrections(connection)]
 
 
-def record(connection: sqlite3.Connection, one: Correction) -> bool:
+def record(connection: sqlite3.Connection, one: Correction) -> set[int] | None:
     """Record a correction in place of what was decided of the same spelling (and article) before.
 
-    False where it stands already: then nothing is written. Raises ValueError, in words for whoever made it, where it
-    makes no sense or where its article is not loaded.
+    Gives the stories whose mentions are to be linked anew for it to show; None where it stands already: then nothing
+    is written. Raises ValueError, in words for whoever made it, where it makes no sense or where its article is not
+    loaded.
     """
     one = _checked(connection, one)
-    before = _stored(connection, one.alias, one.article_id)
+    before = stored(connection, one.alias, one.article_id)
     if before is not None and before.decision == one.decision:
-        return False
+        return None
     rule = Rule(one.action, one.alias, one.entity, one.type, one.article_id)
     others = [r for r in rules(connection) if (r.key, r.article_id) != (rule.key, rule.article_id)]
     target = follow(rule, [*others, rule])
-    if before is not None:
-        withdraw(connection, one.alias, one.article_id)
+    stories = set() if before is None else withdraw(connection, one.alias, one.article_id) or set()
     _insert(connection, one)
     named = _named(connection, one.alias, one.type if one.action == "drop" else None)
-    _mark(connection, one, named)
+    stories |= _mark(connection, one, named)
     if one.article_id is None and one.action != "split" and named:
         _apply(connection, one, target, named)
-    return True
+    return stories
 
 
-def withdraw(connection: sqlite3.Connection, alias: str, article_id: str | None = None) -> bool:
-    """Take a correction back; False if there is none of this spelling.
+def withdraw(connection: sqlite3.Connection, alias: str, article_id: str | None = None) -> set[int] | None:
+    """Take a correction back; None if there is none of this spelling.
 
-    With the next load or match the stories of the entity concerned are linked as if it had never been; what they
-    name may get new numbers then.
+    Gives the stories of the entity concerned: once their mentions are linked anew, all is as if it had never been,
+    but that what was merged, dropped or retyped has a new number.
     """
-    one = _stored(connection, alias, article_id)
+    one = stored(connection, alias, article_id)
     if one is None:
-        return False
+        return None
     _delete(connection, one)
     if one.action == "drop":
-        _mark_stories(connection, _unlinked_stories(connection, name_key(alias)))
-        return True
+        stories = _unlinked_stories(connection, name_key(alias))
+        _mark_stories(connection, stories)
+        return stories
+    found = meant(connection, one)
+    if found is None:
+        return set()
+    stories = _stories_of(connection, [found])
+    _mark_stories(connection, stories)
+    if one.entity is not None and one.article_id is None:
+        _rename_back(connection, found, one.alias)
+    if one.type is not None:  # else what it was retyped from would find it by its name
+        connection.execute("UPDATE entities SET name_key = ? WHERE id = ?", [HIDDEN, found])
+    connection.execute("UPDATE entity_aliases SET alias_key = ?, origin = 'found' WHERE entity_id = ?", [HIDDEN, found])
+    return stories
+
+
+def meant(connection: sqlite3.Connection, one: Correction) -> int | None:
+    """The entity that a correction leads to; None for a drop, or where nothing bears that name."""
+    if one.action == "drop":
+        return None
     target = follow(Rule(one.action, one.alias, one.entity, one.type, one.article_id), rules(connection))
     name, type_ = (one.alias, one.type) if target is None else (target.name, target.type)
-    found = find_entity(connection, name, type_)
-    if found is not None:
-        _mark_stories(connection, _stories_of(connection, [found]))
-        connection.execute("UPDATE entities SET name_key = ? WHERE id = ?", [HIDDEN, found])
+    return find_entity(connection, name, type_)
+
+
+def _rename_back(connection: sqlite3.Connection, entity: int, alias: str) -> None:
+    """Give an entity that no article calls by its name the name that it had before a correction."""
+    [(name, type)] = connection.execute("SELECT name, type FROM entities WHERE id = ?", [entity]).fetchall()
+    spellings = connection.execute("SELECT alias FROM entity_aliases WHERE entity_id = ?", [entity])
+    if name_key(name) not in {name_key(spelling) for (spelling,) in spellings}:
         connection.execute(
-            "UPDATE entity_aliases SET alias_key = ?, origin = 'found' WHERE entity_id = ?", [HIDDEN, found]
+            "UPDATE entities SET name = ?, name_key = ? WHERE id = ?", [alias, identity(alias, type), entity]
         )
-    return True
 
 
 def find_entity(connection: sqlite3.Connection, name: str, type: str | None = None) -> int | None:
@@ -194,14 +222,14 @@ def mark_curated(connection: sqlite3.Connection, entity: int, key: str) -> None:
             )
 
 
-def _mark(connection: sqlite3.Connection, one: Correction, named: list[int]) -> None:
-    """Mark the stories that name what is corrected."""
+def _mark(connection: sqlite3.Connection, one: Correction, named: list[int]) -> set[int]:
+    """Mark the stories that name what is corrected, and give those whose mentions are to be linked anew."""
     if one.article_id is not None:
         row = connection.execute("SELECT story_id FROM articles WHERE id = ?", [one.article_id]).fetchone()
-        _mark_stories(connection, {row[0]} - {None})
-        return
+        stories = {row[0]} - {None}
+        _mark_stories(connection, stories)
+        return stories
     key = name_key(one.alias)
-    stories = _stories_of(connection, named)
     spelt = {
         entity
         for entity, alias in connection.execute(
@@ -210,10 +238,13 @@ def _mark(connection: sqlite3.Connection, one: Correction, named: list[int]) -> 
         )
         if name_key(alias) == key
     }
-    for entity in sorted(spelt - set(named)):
-        rows = connection.execute(f"{MENTION_STORIES} WHERE m.entity_id = ?", [entity])
-        stories |= {story for story, text in rows if name_key(text) == key}
-    _mark_stories(connection, stories)
+    anew: set[int] = set()
+    at_once = set() if one.action == "split" else set(named)
+    for entity in sorted((spelt | set(named)) - at_once):
+        rows = connection.execute(f"{MENTION_STORIES} WHERE m.entity_id = ? AND a.story_id IS NOT NULL", [entity])
+        anew |= {story for story, text in rows if name_key(text) == key}
+    _mark_stories(connection, anew | _stories_of(connection, at_once))
+    return anew
 
 
 def _unlinked_stories(connection: sqlite3.Connection, key: str) -> set[int]:
@@ -250,7 +281,8 @@ def _keys(name: str) -> list[str]:
     return sorted({identity(name, type) for type in ENTITY_TYPES})
 
 
-def _stored(connection: sqlite3.Connection, alias: str, article_id: str | None) -> Correction | None:
+def stored(connection: sqlite3.Connection, alias: str, article_id: str | None) -> Correction | None:
+    """What is decided of a spelling, in all articles or in one."""
     row = connection.execute(
         f"{SELECT} WHERE alias_key = ? AND coalesce(article_id, '') = ?", [name_key(alias), article_id or ""]
     ).fetchone()

@@ -43,7 +43,9 @@ RECOUNT = (
     " sentence_count = (SELECT count(DISTINCT sentence_id) FROM mentions WHERE entity_id = :entity),"
     " source_count = (SELECT count(*) FROM source_entities WHERE entity_id = :entity),"
     " story_count = (SELECT count(*) FROM story_entities WHERE entity_id = :entity),"
-    " match_count = (SELECT count(*) FROM match_entities WHERE entity_id = :entity)"
+    " match_count = (SELECT count(*) FROM match_entities WHERE entity_id = :entity),"
+    " difference_count = (SELECT count(*) FROM match_entities x JOIN differences d ON d.match_id = x.match_id"
+    " WHERE x.entity_id = :entity)"
     " WHERE id = :entity",
 )
 FORGET_WORDS = """

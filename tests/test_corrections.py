@@ -190,7 +190,7 @@ def test_what_takes_effect_at_once_is_exact_before_anything_is_linked_again(db: 
     """As a page writes it: on a plain connection, without the loader."""
     action, alias, entity, type, _ = line.split(",")
     with sqlite3.connect(db) as connection:
-        assert record(connection, Correction(action, alias, entity or None, type or None, at="2025-01-01"))
+        assert record(connection, Correction(action, alias, entity or None, type or None, at="2025-01-01")) is not None
     check = newscompare("check", db)
     assert check.exit_code == 0, check.output
     at_once = entities(db)
@@ -316,4 +316,4 @@ def test_a_published_copy_carries_the_corrections(db: Path, tmp_path: Path) -> N
 
 def test_withdrawing_what_was_never_decided_says_so(db: Path) -> None:
     with sqlite3.connect(db) as connection:
-        assert not withdraw(connection, "Ida Finsh")
+        assert withdraw(connection, "Ida Finsh") is None

@@ -34,6 +34,10 @@ def news_db(seeds_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             "insert into differences (match_id, kind, left_text, right_text) "
             "select min(id), 'number', '$500bn', '£396bn' from matches"
         )
+        connection.execute(
+            "update entities set difference_count = (select count(*) from match_entities m join differences d "
+            "using (match_id) where m.entity_id = entities.id)"
+        )
         connection.execute("update facts set first_source_id = (select min(id) from sources)")
     return path
 
@@ -48,6 +52,7 @@ def example(path: Path, name: str) -> str:
         "article": f"/article/{left}",
         "entities": "/entities",
         "entity": "/entity/1",
+        "corrections": "/corrections",
         "sources": "/sources",
         "source": f"/source/{left}",
         "verdicts": "/verdicts",

@@ -164,7 +164,7 @@ def _joined(keys: Sequence[str], type_of: Mapping[str, str], by_key: Mapping[str
                 join(key, other)
         if key in tables().known:
             continue
-        candidates = longer.get(key, [])
+        candidates = [] if decorated else longer.get(key, [])
         acronym = key.casefold()
         if not candidates and acronym in acronyms and all(f.surface.isupper() for f in by_key[key]):
             candidates = [other for other in acronyms[acronym] if type_of[other] == type_of[key]]

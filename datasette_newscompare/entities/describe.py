@@ -15,6 +15,7 @@ from ..records import Mention, Sentence
 from .cleanup import is_title_case
 from .names import tables
 from .recognise import DEFAULT_MODELS, chunks_for_model
+from .word_classes import WordClasses
 
 RELATIONS = ("title", "adjective", "apposition", "is", "called", "does", "undergoes")
 DESCRIBED_TYPES = ("person", "place", "organisation", "product")
@@ -55,10 +56,13 @@ class Describer:
     """A loaded language model that finds describing words. Make one with `load_describer`."""
 
     def __init__(self, nlp: Any) -> None:
+        _, ruler = nlp.remove_pipe("attribute_ruler")
+        _, self._lemmatiser = nlp.remove_pipe("lemmatizer")
+        self._classify = WordClasses(ruler.patterns)
         self._nlp = nlp
 
     def describe(
-        self, articles: Iterable[tuple[str, Sequence[Sentence], Sequence[Mention]]], batch_size: int = 128
+        self, articles: Iterable[tuple[str, Sequence[Sentence], Sequence[Mention]]], batch_size: int = 256
     ) -> list[list[Description]]:
         """The describing words of each article: (its text, sentences, mentions), mentions sorted by start.
 
@@ -71,8 +75,15 @@ class Describer:
             parts = ((part, (n, of)) for n, one in enumerate(known) for part, of in _parts(*one))
             texts = (((text), (n, start, of)) for (start, text), (n, of) in parts)
             for doc, (n, start, of) in self._nlp.pipe(texts, as_tuples=True, batch_size=batch_size):
-                found[n].extend(_in_sentence(doc, start, of))
+                found[n].extend(_in_sentence(self._classified(doc), start, of))
         return found
+
+    def _classified(self, doc: Any) -> Any:
+        """A parsed sentence with parts of speech, and with the base forms of the words that may describe."""
+        for token in self._classify(doc):
+            if token.lemma == 0 and token.pos_ in ("NOUN", "VERB", "AUX", "ADJ"):
+                token.lemma_ = self._lemmatiser.lemmatize(token)[0]
+        return doc
 
 
 def load_describer(model: str | None = None) -> Describer | None:

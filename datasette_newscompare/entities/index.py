@@ -13,6 +13,9 @@ from .names import known, name_key, person_words, tables, transliteration_key
 FREQUENT = 5
 """A surname or acronym alone means the only corpus entity known by it, if it stood for that entity this often."""
 
+FAR_MORE = 20
+"""Trump is Donald Trump also where one article in hundreds calls Melania Trump so."""
+
 
 class Named(Protocol):
     """What `EntityIndex.link` needs to know of an entity; `resolve.StoryEntity` is one."""
@@ -64,7 +67,7 @@ class EntityIndex:
         In order:
         0. a common surname, or a given name, alone is always a new one: another story's Smith may be anyone;
         1. another surname or an acronym alone: the only entity that bears it with a fuller name and was called so
-           `FREQUENT` times or more;
+           `FREQUENT` times or more, or the one that was called so `FAR_MORE` times as often as any other;
         2. the same name and type;
         3. a spelling that by itself is enough, such as a full name, and that only one entity has;
         4. the same name, where the model gave it another type and only one entity has it.
@@ -95,8 +98,14 @@ class EntityIndex:
         called: Counter[int] = Counter()
         for type_ in types:
             called.update(self._by_alias.get((identity(name, type_), type_), {}))
-        bearers = [id for id in called if not _is_short(self._names[id][0], self._names[id][1])]
-        return bearers[0] if len(bearers) == 1 and called[bearers[0]] >= FREQUENT else None
+        bearers = sorted(
+            (id for id in called if not _is_short(self._names[id][0], self._names[id][1])),
+            key=lambda id: (-called[id], id),
+        )
+        if not bearers or called[bearers[0]] < FREQUENT:
+            return None
+        second = called[bearers[1]] if len(bearers) > 1 else 0
+        return bearers[0] if not second or called[bearers[0]] >= FAR_MORE * second else None
 
     def _only_bearer(self, forms: Iterable[str], type: str) -> int | None:
         for form in forms:

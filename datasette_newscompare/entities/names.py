@@ -78,11 +78,13 @@ def tables() -> Tables:
     known: dict[str, Known] = {}
     findable: dict[str, Known] = {}
     ambiguous = frozenset(peoples["ambiguous"])
-    for place, demonyms in peoples["places"].items():
+    for place in peoples["places"]:
         known[name_key(place)] = findable[place] = Known(place, "place")
+    for place, demonyms in peoples["places"].items():
         for word in demonyms:
             for form in {word, word if word.endswith(("s", "sh", "ch", "ese")) else word + "s"}:
-                known[name_key(form)] = findable[form] = Known(demonyms[0], "group", place)
+                if name_key(form) not in known:  # Laos and the Philippines are no peoples
+                    known[name_key(form)] = findable[form] = Known(demonyms[0], "group", place)
     for name, type_, aliases in _table("abbreviations.json")["entities"]:
         for form in [name, *aliases]:
             entry = known[name_key(form)] = Known(name, type_)

@@ -91,9 +91,15 @@ def cluster_persons(forms: Sequence[Form]) -> list[list[Form]]:
     """
     full: defaultdict[tuple[str, ...], list[Form]] = defaultdict(list)
     single: defaultdict[tuple[str, ...], list[Form]] = defaultdict(list)
+    generations: defaultdict[tuple[tuple[str, ...], str], list[Form]] = defaultdict(list)
     for f in forms:
         words = person_words(f.surface)
-        (full if len(words) > 1 and surname_start(words) > 0 else single)[words].append(f)
+        if len(words) > 1 and surname_start(words) > 0:
+            full[words].append(f)
+        elif generation := _generation(f):
+            generations[words, generation].append(f)
+        else:
+            single[words].append(f)
 
     register = _Register()
     for words, found in sorted(full.items(), key=lambda item: (-len(item[0]), -sum(f.count for f in item[1]), item[0])):
@@ -121,7 +127,19 @@ def cluster_persons(forms: Sequence[Form]) -> list[list[Form]]:
                 same[0].forms += found
             else:
                 alone.append((name, _Person(list(found))))
-    return [p.forms for p in (*register.persons, *(person for _, person in alone)) if p.forms]
+    elders = [_Person(found) for found in generations.values()]
+    for (words, generation), elder in zip(generations, elders, strict=True):
+        bearers = [p for p in register.bearers(words) if any(_generation(f) == generation for f in p.forms)]
+        if len(bearers) == 1:
+            bearers[0].forms += elder.forms
+            elder.forms = []
+    return [p.forms for p in (*register.persons, *(person for _, person in alone), *elders) if p.forms]
+
+
+def _generation(form: Form) -> str:
+    """Jr or Sr behind a name, which keeps father and son apart; empty without one."""
+    last = form.surface.rsplit(" ", 1)[-1].rstrip(".").casefold()
+    return last if last in ("jr", "sr") else ""
 
 
 OPENING = 400
@@ -211,8 +229,8 @@ def _same_given(a: str, b: str) -> bool:
     nicknames = tables().nicknames
     if nicknames.get(a, frozenset()) & nicknames.get(b, frozenset()):
         return True
-    # A slip of one letter (Malcom), but no other ending: Daniel and Daniela are two.
-    return min(len(a), len(b)) >= 6 and a[0] == b[0] and a[-1] == b[-1] and DamerauLevenshtein.distance(a, b) == 1
+    # A slip of one letter (Malcom, Ester), but no other ending: Daniel and Daniela are two.
+    return min(len(a), len(b)) >= 5 and a[0] == b[0] and a[-1] == b[-1] and DamerauLevenshtein.distance(a, b) == 1
 
 
 def same_surname(a: str, b: str) -> bool:

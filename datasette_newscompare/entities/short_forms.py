@@ -10,15 +10,22 @@ from .names import fold, tables
 
 _SMALL = frozenset({"of", "and", "the", "for", "in", "on", "de", "du", "la", "des", "to", "&", "at"})
 _PLACE_HEADS = frozenset({"island", "islands", "airport", "peninsula"})
-_PLACE_LEADS = frozenset(
-    {"city", "of", "state", "town", "village", "mount", "lake", "province", "republic", "kingdom", "port"}
-)
+_LEADS = frozenset(
+    {"city", "of", "state", "town", "village", "mount", "lake", "province", "republic", "kingdom", "port",
+     "hurricane", "typhoon", "cyclone"}
+)  # fmt: skip
+_WORLD = frozenset({"un", "united nations"})
 _ENDINGS = frozenset({"index", "composite", "magazine", "weekly", "daily", "website", "com", "ca", "newspaper"})
 
 
 @lru_cache(maxsize=50_000)
 def initials(name: str) -> frozenset[str]:
-    """The acronyms that a name of two words or more can have, in small letters: with and without its small words."""
+    """The acronyms that a name of two words or more can have, in small letters: with and without its small words.
+
+    A country in front need not count: CBP of U.S. Customs and Border Protection.
+    """
+    first, _, rest = name.partition(" ")
+    without = initials(rest) if fold(first).replace(".", "") in tables().countries and rest.count(" ") > 1 else ()
     words = [w for w in re.split(r"[\s\-/]+", fold(name)) if w]
     while len(words) > 2 and words[-1].strip(".") in tables().legal_endings:
         words.pop()
@@ -26,7 +33,7 @@ def initials(name: str) -> frozenset[str]:
     if len(big) < 2:
         return frozenset()
     both = {"".join(w[0] for w in big), "".join(w[0] for w in words)}
-    return frozenset(both | {"t" + acronym for acronym in both if len(acronym) == 2})
+    return frozenset({*both, *without, *("t" + acronym for acronym in both if len(acronym) == 2)})
 
 
 def abbreviates(short: str, long: str) -> bool:
@@ -68,7 +75,7 @@ def core_keys(key: str) -> Iterator[tuple[str, str | None]]:
         front = " ".join(words[:start])
         if start and words[start] in _SMALL:
             continue
-        if start and front not in countries and not all(w in _PLACE_LEADS for w in words[:start]):
+        if start and front not in countries and front not in _WORLD and not all(w in _LEADS for w in words[:start]):
             continue
         end = len(words)
         while end > start:

@@ -249,7 +249,21 @@ def _person_span(text: str, low: int, high: int, start: int, end: int) -> tuple[
     twice = _TWICE.search(text, start, end)
     if twice:
         end = twice.end(1)
+    end = _before_full_name(text, start, end, high)
     tail_match = re.search(r"(?:\s+(\S+))$", text[start:end])
     if tail_match and tail_match[1].islower():
         end = start + tail_match.start()
     return start, end
+
+
+def _before_full_name(text: str, start: int, end: int, high: int) -> int:
+    """The end of a name behind which a page's own link repeats it in full: of "Trump Donald John Trump" the first
+    word is the text's, but "Wilbur Ross Wilbur Louis Ross" begins with a whole name."""
+    words = list(re.finditer(r"[^\W\d_]{3,}", text[start:end]))
+    behind = text[end : min(end + 40, high)]
+    if len(words) < 2 or words[-1][0] in behind:
+        return end
+    for word in words[:-1]:
+        if re.match(rf"(?:[\s(]+[^\W\d_]+\)?){{0,2}}\s{re.escape(word[0])}", behind):
+            return start + word.end()
+    return end

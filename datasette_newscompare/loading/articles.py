@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from ..entity_counts import unlink_stories
 from ..records import Sentence
 from .annotating import Annotated
 from .clock import now
 from .connection import insert
-from .entities import unlink_stories
 from .grouping import forget_articles
 from .identity import Identified, State
 from .readers.outlets import host_name
@@ -65,7 +65,7 @@ def _keep_version(db: Database, one: Annotated) -> None:
 def _mark_story(db: Database, article: str) -> None:
     [story] = db.execute("SELECT story_id FROM articles WHERE id = ?", [article]).fetchone()
     if story is not None:
-        unlink_stories(db, [story])
+        unlink_stories(db.conn, [story])
         db.execute("UPDATE stories SET needs_linking = 1, needs_matching = 1 WHERE id = ?", [story])
 
 

@@ -101,6 +101,11 @@ INVARIANTS = (
     _count("entities", "source_count", "SELECT count(*) FROM source_entities WHERE entity_id = x.id"),
     _count("entities", "story_count", "SELECT count(*) FROM story_entities WHERE entity_id = x.id"),
     _count("entities", "match_count", "SELECT count(*) FROM match_entities WHERE entity_id = x.id"),
+    _count(
+        "entities",
+        "difference_count",
+        "SELECT count(*) FROM match_entities m JOIN differences d ON d.match_id = m.match_id WHERE m.entity_id = x.id",
+    ),
     Invariant(
         "articles whose list of entities is not that of their mentions",
         """SELECT article_id FROM (

@@ -12,10 +12,10 @@ from itertools import groupby, islice
 
 from sqlite_utils import Database
 
+from ..entity_counts import link_matches, uncount_matches
 from ..matching.story import MatchSettings, compare_story
 from ..records import Match, Quantity, Quote, StoryArticle, StoryComparison, StorySentence, Why
 from .counting import count_stories
-from .entities import link_matches
 from .executors import run_in_order
 from .facts import write_facts
 from .judgements import Judged, apply_judgements
@@ -41,15 +41,6 @@ SELECT q.sentence_id, q.start, q."end", q.text, q.speaker, q.speaker_start, q.sp
 FROM articles a JOIN sentences s ON s.article_id = a.id JOIN quotes q ON q.sentence_id = s.id
 WHERE a.story_id = ? ORDER BY q.start
 """
-# Where a story is compared that was not linked anew: what its matches counted for is counted again.
-UNLINK_MATCHES = (
-    """
-    UPDATE entities SET match_count = match_count - n FROM (
-        SELECT x.entity_id AS e, count(*) AS n FROM matches m JOIN match_entities x ON x.match_id = m.id
-        WHERE m.story_id = ? GROUP BY x.entity_id) WHERE id = e
-    """,
-    "DELETE FROM match_entities WHERE match_id IN (SELECT id FROM matches WHERE story_id = ?)",
-)
 UPSERT_MATCH = """
 INSERT INTO matches (story_id, left_sentence_id, right_sentence_id, left_article_id, right_article_id,
                      score, kind, is_primary, is_moved, why, judgement_id)
@@ -76,13 +67,12 @@ def compare_stale_stories(
     while batch := list(islice(compared, STORIES_A_BATCH)):
         with db.atomic():
             for story, (articles, found) in batch:
-                for sql in UNLINK_MATCHES:
-                    db.execute(sql, [story])
+                uncount_matches(db.conn, story)
                 decided = apply_judgements(articles, found, judged.of_story(articles), settings)
                 _write_comparison(db, story, articles, decided)
             ids = [story for story, _ in batch]
             count_stories(db, ids)
-            link_matches(db, ids)
+            link_matches(db.conn, ids)
         progress(len(batch))
     return bool(stale)
 

@@ -109,16 +109,14 @@ def _take(db: Database, row: dict[str, str]) -> bool:
     type = TYPE_NAMES.get(type, type) if type else None
     alias, article = row.get("alias", ""), row.get("article") or None
     if action == UNDO:
-        return withdraw(db.conn, alias, article)
+        return withdraw(db.conn, alias, article) is not None
     if not action:
         if not entity and not type:
             raise ValueError("write in the column entity what the alias is, or an action (merge, split, drop, …)")
         action = "retype" if type and entity in (None, alias) else "merge"
     at = row.get("at") or now()
-    return record(
-        db.conn,
-        Correction(action, alias, entity, type, article, row.get("note") or None, row.get("actor", ""), at),
-    )
+    one = Correction(action, alias, entity, type, article, row.get("note") or None, row.get("actor", ""), at)
+    return record(db.conn, one) is not None
 
 
 def take_up(db: Database) -> Sequence[int]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database
 
+from ..entity_counts import unlink_stories
 from .embedding import forget_vectors
-from .entities import unlink_stories
 from .grouping import forget_articles
 
 
@@ -33,7 +33,7 @@ def remove_articles(db: Database, ids: Sequence[str], sources: Sequence[str]) ->
         stories = {db.execute("SELECT story_id FROM articles WHERE id = ?", [id]).fetchone()[0] for id in found} - {
             None
         }
-        unlink_stories(db, sorted(stories))
+        unlink_stories(db.conn, sorted(stories))
         db.conn.executemany(
             "UPDATE stories SET needs_linking = 1, needs_matching = 1 WHERE id = ?", [(story,) for story in stories]
         )

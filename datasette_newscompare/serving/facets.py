@@ -1,8 +1,9 @@
-"""The entity facet and filter on Datasette's own pages of articles, sentences, stories and matches.
+"""The entity facet and filter on Datasette's own pages of articles, sentences, stories, matches and what they hold.
 
 `?_facet_entity=person` shows a panel of the people that the rows name, `all` one of entities of every type;
-`?_entity=ID` keeps the rows that name the entity, and may be given several times: then rows must name all of them.
-Both read the join tables, so that they stay quick on tables whose text would be too long to search.
+`?_entity=ID` keeps the rows that name the entity, and may be given several times: then rows must name all of them, or
+with `_entity_match=any` one of them. Both read the join tables, so that they stay quick on tables whose text would be
+too long to search.
 """
 
 from __future__ import annotations
@@ -36,34 +37,101 @@ SUGGESTED = ("person", "organisation", "place")
 GUESS = 500
 """How many of the entities that are named most are counted before all others: see `EntityFacet`."""
 
+MOST = 0.5
+"""The share of a table from which on the rows that are left out are counted instead."""
+
 LARGEST_ID = 2**63 - 1
+
+
+MATCHES = ("all", "any")
+"""What `_entity_match` may say of several entities: rows name all of them, or any."""
 
 
 @dataclass(frozen=True)
 class Join:
     """How a table's rows lead to the entities that they name."""
 
-    table: str
-    column: str
-    """The column of the join table that holds the row's `id`."""
-    count: str
+    path: str
+    """The join from the rows, `r`, to `x`, whose `entity_id` they name."""
+    naming: str
+    """The condition on a row that it names an entity; `{which}` stands for the entity's id or ids."""
+    tables: tuple[str, ...]
+    """What the facet and the filter read, beside the rows themselves."""
+    rows: str = "count(DISTINCT r.id)"
+    count: str | None = None
     """The column of `entities` that holds how many rows name the entity."""
-    rows: str = "count(*)"
-
-    @property
-    def tables(self) -> tuple[str, str]:
-        """What the facet and the filter read, beside the rows themselves."""
-        return self.table, "entities"
 
 
 JOINS = {
-    "articles": Join("article_entities", "article_id", "article_count"),
-    # A sentence may name an entity twice.
-    "sentences": Join("mentions", "sentence_id", "sentence_count", "count(DISTINCT x.sentence_id)"),
-    "stories": Join("story_entities", "story_id", "story_count"),
-    "matches": Join("match_entities", "match_id", "match_count"),
+    "articles": Join(
+        "article_entities AS x ON x.article_id = r.id",
+        "id IN (SELECT article_id FROM article_entities WHERE entity_id {which})",
+        ("article_entities", "entities"),
+        "count(*)",
+        "article_count",
+    ),
+    "sentences": Join(
+        "mentions AS x ON x.sentence_id = r.id",
+        "id IN (SELECT sentence_id FROM mentions WHERE entity_id {which})",
+        ("mentions", "entities"),
+        count="sentence_count",
+    ),
+    "stories": Join(
+        "story_entities AS x ON x.story_id = r.id",
+        "id IN (SELECT story_id FROM story_entities WHERE entity_id {which})",
+        ("story_entities", "entities"),
+        "count(*)",
+        "story_count",
+    ),
+    "matches": Join(
+        "match_entities AS x ON x.match_id = r.id",
+        "id IN (SELECT match_id FROM match_entities WHERE entity_id {which})",
+        ("match_entities", "entities"),
+        "count(*)",
+        "match_count",
+    ),
+    "differences": Join(
+        "match_entities AS x ON x.match_id = r.match_id",
+        "match_id IN (SELECT match_id FROM match_entities WHERE entity_id {which})",
+        ("match_entities", "entities"),
+        "count(*)",
+        "difference_count",
+    ),
+    "facts": Join(
+        "fact_sentences AS y ON y.fact_id = r.id CROSS JOIN mentions AS x ON x.sentence_id = y.sentence_id",
+        "id IN (SELECT y.fact_id FROM mentions x JOIN fact_sentences y ON y.sentence_id = x.sentence_id"
+        " WHERE x.entity_id {which})",
+        ("fact_sentences", "mentions", "entities"),
+    ),
+    "quantities": Join(
+        "mentions AS x ON x.sentence_id = r.sentence_id",
+        "sentence_id IN (SELECT sentence_id FROM mentions WHERE entity_id {which})",
+        ("mentions", "entities"),
+    ),
+    "quotes": Join(
+        "mentions AS x ON x.sentence_id = r.sentence_id",
+        "sentence_id IN (SELECT sentence_id FROM mentions WHERE entity_id {which})",
+        ("mentions", "entities"),
+    ),
 }
 """The tables that can be faceted by entity."""
+
+OF_TYPE = "SELECT id FROM entities WHERE :newscompare_type IS NULL OR type = :newscompare_type"
+
+CANDIDATES = """
+    SELECT id FROM (
+        SELECT id FROM entities WHERE {count} > 0 AND (:newscompare_type IS NULL OR type = :newscompare_type)
+        ORDER BY {count} DESC, id LIMIT :newscompare_guess
+    )
+    UNION ALL
+    SELECT id FROM entities WHERE id IN (SELECT value FROM json_each(:newscompare_selected))
+        AND (:newscompare_type IS NULL OR type = :newscompare_type)
+"""
+
+NEXT_CANDIDATE = """
+    SELECT {count} FROM entities WHERE {count} > 0 AND (:newscompare_type IS NULL OR type = :newscompare_type)
+    ORDER BY {count} DESC, id LIMIT 1 OFFSET :newscompare_guess
+"""
 
 UNFILTERED = """
     SELECT id, {count} AS n FROM entities
@@ -75,28 +143,25 @@ UNFILTERED = """
 # The + keeps it from looking up every candidate for every row.
 FILTERED = """
     SELECT x.entity_id AS id, {rows} AS n
-    FROM ({sql}) AS r CROSS JOIN {table} AS x ON x.{column} = r.id
-    WHERE {which}
+    FROM ({sql}) AS r CROSS JOIN {path}
+    WHERE +x.entity_id IN ({which})
     GROUP BY x.entity_id
     ORDER BY x.entity_id IN (SELECT value FROM json_each(:newscompare_selected)) DESC, n DESC, id
     LIMIT :newscompare_limit
 """
 
-CANDIDATES = """+x.entity_id IN (
-    SELECT id FROM (
-        SELECT id FROM entities WHERE {count} > 0 AND (:newscompare_type IS NULL OR type = :newscompare_type)
-        ORDER BY {count} DESC, id LIMIT :newscompare_guess
-    )
-    UNION ALL
-    SELECT id FROM entities WHERE id IN (SELECT value FROM json_each(:newscompare_selected))
-        AND (:newscompare_type IS NULL OR type = :newscompare_type)
-)"""
-
-OF_TYPE = "+x.entity_id IN (SELECT id FROM entities WHERE type = :newscompare_type)"
-
-NEXT_CANDIDATE = """
-    SELECT {count} FROM entities WHERE {count} > 0 AND (:newscompare_type IS NULL OR type = :newscompare_type)
-    ORDER BY {count} DESC, id LIMIT 1 OFFSET :newscompare_guess
+# Where the page shows most of the table, fewer rows are left out than shown: those are counted, and taken off.
+LEFT_OUT = """
+    SELECT e.id, e.{count} - coalesce(gone.rows, 0) AS n
+    FROM entities AS e LEFT JOIN (
+        SELECT x.entity_id, {rows} AS rows
+        FROM (SELECT * FROM {table} WHERE ({where}) IS NOT TRUE) AS r CROSS JOIN {path}
+        WHERE +x.entity_id IN ({which})
+        GROUP BY x.entity_id
+    ) AS gone ON gone.entity_id = e.id
+    WHERE e.id IN ({which}) AND e.{count} > coalesce(gone.rows, 0)
+    ORDER BY e.id IN (SELECT value FROM json_each(:newscompare_selected)) DESC, n DESC, e.id
+    LIMIT :newscompare_limit
 """
 
 NAMED = """
@@ -108,11 +173,11 @@ NAMED = """
 class EntityFacet(Facet):
     """A panel of the entities that the rows name: those that the page is filtered by, then most rows first.
 
-    Counts are exact. Where nothing is filtered, they stand in `entities`. Else the rows' entities are counted; where
-    the page shows much of the table, first only the `GUESS` entities that are named most: where the last one shown
-    has more rows than any other entity has in the whole table, none can have been missed, and the long tail is never
-    sorted. Where that does not hold, all are counted. A panel that does not end within `facet_time_limit_ms` is
-    listed as timed out, as Datasette's own are.
+    Counts are exact. Where nothing is filtered, most stand in `entities`. Else the rows' entities are counted, or
+    those of the rows that are left out, where these are fewer. Where the page shows much of the table, first only the
+    `GUESS` entities that are named most: where the last one shown has more rows than any other entity has in the
+    whole table, none can have been missed, and the long tail is never sorted. Where that does not hold, all are
+    counted. A panel that does not end within `facet_time_limit_ms` is listed as timed out, as Datasette's own are.
     """
 
     type = "entity"
@@ -123,7 +188,7 @@ class EntityFacet(Facet):
             return []
         shown = {config["config"].get("simple") for config in self.get_configs()}
         join = JOINS[self.table]
-        sql = f"SELECT 1 FROM entities WHERE type = ? AND {join.count} > 0 LIMIT 1"
+        sql = f"SELECT 1 FROM entities WHERE type = ? AND {join.count or 'sentence_count'} > 0 LIMIT 1"
         suggestions = []
         for kind in SUGGESTED:
             if kind in shown:
@@ -217,34 +282,46 @@ class EntityFacet(Facet):
                 raise QueryInterrupted(TimeoutError("facet_time_limit_ms"), sql, parameters)
             return await self._execute(sql, parameters, left)
 
-        if self._unfiltered():
+        if join.count is None:
+            return await run(self._counting(join, OF_TYPE))
+        where = self._where()
+        if where is None:
             return await run(NAMED.format(counts=UNFILTERED.format(count=join.count)))
-
-        def counting(which: str) -> str:
-            counts = FILTERED.format(sql=self.sql, table=join.table, column=join.column, rows=join.rows, which=which)
-            return NAMED.format(counts=counts)
-
-        if await self._worth_guessing(limit):
+        share = await self._share()
+        mostly = where if share is not None and share > MOST else None
+        if share is None or share > limit / GUESS:  # see `_share`
             others = await run(NEXT_CANDIDATE.format(count=join.count))
-            found = await run(counting(CANDIDATES.format(count=join.count)))
+            found = await run(self._counting(join, CANDIDATES.format(count=join.count), mostly))
             if not others or (len(found) == limit > len(selected) and found[-1]["n"] > others[0][0]):
                 return found
-        return await run(counting("x.entity_id IS NOT NULL" if kind is None else OF_TYPE))
+        return await run(self._counting(join, OF_TYPE, mostly))
 
-    async def _worth_guessing(self, limit: int) -> bool:
-        """Whether the page shows so large a part of the table that the guess is likely to be right.
+    def _counting(self, join: Join, which: str, mostly: str | None = None) -> str:
+        """The query that counts the rows' entities, or where they are most of the table, those of all others."""
+        parts = {"rows": join.rows, "path": join.path, "which": which}
+        if mostly is None:
+            return NAMED.format(counts=FILTERED.format(sql=self.sql, **parts))
+        return NAMED.format(counts=LEFT_OUT.format(table=self.table, where=mostly, count=join.count, **parts))
+
+    async def _share(self) -> float | None:
+        """How much of the table the page shows; None where the rows are too many to be counted in time.
 
         Names are about as frequent as their rank is low (Zipf's law): the last one shown is named `GUESS / limit`
-        times as often as the first one left out, and must still be ahead of it in the rows of the page.
+        times as often as the first one left out, and must still be ahead of it in the rows of the page. So a guess is
+        worth while from a share of `limit / GUESS` on.
         """
-        if self.row_count is None:  # too many to count in time
-            return True
+        if self.row_count is None:
+            return None
         (row,) = await self._execute(f"SELECT max(rowid) AS n FROM {self.table}", {}, self.ds.sql_time_limit_ms)
-        return bool(row["n"] and self.row_count / row["n"] > limit / GUESS)
+        return self.row_count / row["n"] if row["n"] else 0.0
 
-    def _unfiltered(self) -> bool:
-        """Whether the page shows the whole table: nothing stands behind its name in Datasette's SQL."""
-        return re.search(rf'\bfrom\s+[\["]?{re.escape(self.table)}[\]"]?\s*$', self.sql, re.IGNORECASE) is not None
+    def _where(self) -> str | None:
+        """The condition of the page's rows in Datasette's SQL; None where it shows the whole table."""
+        found = re.search(
+            rf'\bfrom\s+[\["]?{re.escape(self.table)}[\]"]?\s*(?:\bwhere\b(.*))?$', self.sql, re.I | re.DOTALL
+        )
+        assert found, self.sql
+        return found[1]
 
     async def _execute(self, sql: str, parameters: Any, limit_ms: float) -> list[Any]:
         results = await self.ds.execute(
@@ -262,27 +339,29 @@ async def entity_filter(request: Request, database: str, table: str, datasette: 
     Raises `BadRequest` for an id or a panel that cannot be, and `Forbidden` where the actor may not read the entities.
     """
     join = JOINS.get(table)
-    if join is None or not {"_entity", "_facet_entity"} & set(request.args):
+    if join is None or not {"_entity", "_facet_entity", "_entity_match"} & set(request.args):
         return None
     if not await is_loaded(datasette.databases[database], join.tables):
         return None
     # Here, because a facet that raises would leave Datasette's other facets hanging.
     for kind in request.args.getlist("_facet_entity"):
         _ensure_kind(kind)
+    match = request.args.get("_entity_match") or MATCHES[0]
+    if match not in MATCHES:
+        raise BadRequest(f"_entity_match must be {' or '.join(MATCHES)}")
     if "_entity" not in request.args:
         return None
     if not await is_readable(datasette, request.actor, database, join.tables):
         raise Forbidden(f"You do not have permission to filter {table} by entity")
     selected = _entity_ids(request)
     names = await _names(datasette.databases[database], selected)
-    arguments = FilterArguments([], params={}, human_descriptions=[])
-    for number, entity_id in enumerate(selected):
-        parameter = f"newscompare_entity_{number}"
-        arguments.where_clauses.append(f"id IN (SELECT {join.column} FROM {join.table} WHERE entity_id = :{parameter})")
-        arguments.params[parameter] = entity_id
-        name = names[entity_id][0] if entity_id in names else f"{entity_id}, which does not exist"
-        arguments.human_descriptions.append(f"entity is {name}")
-    return arguments
+    told = [names[id][0] if id in names else f"{id}, which does not exist" for id in selected]
+    params = {f"newscompare_entity_{number}": id for number, id in enumerate(selected)}
+    if match == "any" and len(selected) > 1:
+        any_of = join.naming.format(which=f"IN ({', '.join(f':{name}' for name in params)})")
+        return FilterArguments([any_of], params=params, human_descriptions=[f"entity is any of {', '.join(told)}"])
+    each = [join.naming.format(which=f"= :{name}") for name in params]
+    return FilterArguments(each, params=params, human_descriptions=[f"entity is {name}" for name in told])
 
 
 def _ensure_kind(kind: str) -> None:

@@ -22,6 +22,20 @@ def entity_path(entity_id: int) -> str:
     return f"/entity/{entity_id}"
 
 
+CORRECTIONS = "/corrections"
+"""The path of the list of corrections."""
+
+
+def correct_path(entity_id: int) -> str:
+    """Where corrections of an entity are sent to."""
+    return f"{entity_path(entity_id)}/correct"
+
+
+def undo_path(correction_id: int) -> str:
+    """Where the wish to take a correction back is sent to."""
+    return f"/correction/{correction_id}/undo"
+
+
 def source_path(source_id: str) -> str:
     """The path of a source's page."""
     return f"/source/{tilde_encode(source_id)}"

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from datasette.database import Database
 
 VERDICT = "newscompare-verdict"
-ACTIONS = {VERDICT: "Judge whether two sentences that were matched tell the same"}
+CORRECT = "newscompare-correct"
+ACTIONS = {
+    VERDICT: "Judge whether two sentences that were matched tell the same",
+    CORRECT: "Merge, split, rename, retype and drop entities",
+}
 """What the plugin lets people do beyond reading, by the name under which the configuration allows it."""
 
 
@@ -41,6 +45,11 @@ async def ensure_readable(datasette: Datasette, actor: Actor, database: str, tab
 async def may_judge(datasette: Datasette, actor: Actor, database: Database) -> bool:
     """Whether the actor may record verdicts: the database can be written, and the actor was allowed to."""
     return is_writable(database) and await may_act(datasette, actor, VERDICT, database.name)
+
+
+async def may_correct(datasette: Datasette, actor: Actor, database: Database) -> bool:
+    """Whether the actor may correct entities: the database can be written, and the actor was allowed to."""
+    return is_writable(database) and await may_act(datasette, actor, CORRECT, database.name)
 
 
 def is_writable(database: Database) -> bool:

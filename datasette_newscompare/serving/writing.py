@@ -1,4 +1,4 @@
-"""The one address that changes anything: a person's verdict on a match, through Datasette's write queue."""
+"""What people change on pages, through Datasette's write queue: here their verdicts, in `name_forms.py` names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime
 import re
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from datasette import Forbidden, NotFound, Request, Response
@@ -23,6 +23,9 @@ from .router import MAX_INTEGER, ROOT, base_url, opened
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+    from datasette.database import Database
+
+Result = TypeVar("Result")
 
 TABLES = ("matches", "sentences", "articles", "verdicts")
 LONGEST_NOTE = 1_000
@@ -32,14 +35,27 @@ KEPT = ("show", "kind", "score", "entity", "blind", "start")
 """What of the address the reader came from stands in the one that leads back."""
 
 
+View = Callable[..., Awaitable[Response]]
+
+
+def only_post(view: View) -> View:
+    """A view that answers every other method with what it takes."""
+
+    async def posted(request: Request, datasette: Datasette) -> Response:
+        if request.method != "POST":
+            return Response.text("Method not allowed", status=405, headers={"Allow": "POST"})
+        return await view(request, datasette)
+
+    return posted
+
+
+@only_post
 async def verdict(request: Request, datasette: Datasette) -> Response:
     """Record or take back what the actor says of a match, and lead back to its row.
 
     Takes a form: `verdict` (right, wrong or unsure) and `note`, or `withdraw`; `query` is the query string of the
     compare page to go back to.
     """
-    if request.method != "POST":
-        return Response.text("Method not allowed", status=405, headers={"Allow": "POST"})
     database, _ = await opened(datasette, request, tilde_decode(request.url_vars["database"]), TABLES)
     if not await may_judge(datasette, request.actor, database):
         raise Forbidden(
@@ -51,20 +67,14 @@ async def verdict(request: Request, datasette: Datasette) -> Response:
     pair = await database.execute(sql.MATCH_ARTICLES, {"match_id": match_id}) if match_id <= MAX_INTEGER else None
     if pair is None or not pair.rows:
         raise NotFound(f"No match {match_id}: the articles were matched again since, or it never was")
-    form = await _form(request)
-    change = _change(form, match_id, actor_id(request.actor))
-    try:
-        found = await write(database, change)
-    except sqlite3.OperationalError as error:
-        message = f"The verdict could not be stored ({error}). If a loader is writing, try again when it is done."
-        raise DatasetteError(message, title="Not stored", status=503) from error
-    if not found:
+    form = await read_form(request)
+    if not await stored(database, _change(form, match_id, actor_id(request.actor)), "verdict"):
         raise NotFound(f"No match {match_id}: the articles were matched again since")
     path = _back(form.get("query", ""), dict(pair.rows[0]), match_id)
     return Response.redirect(base_url(datasette, database.name) + path, status=303)
 
 
-ROUTES: list[tuple[str, Callable[..., Awaitable[Response]]]] = [
+ROUTES: list[tuple[str, View]] = [
     (rf"^/(?P<database>[^/.]+){ROOT}/match/(?P<id>[0-9]{{1,19}})/verdict$", verdict),
 ]
 
@@ -86,16 +96,36 @@ def _change(form: Mapping[str, str], match_id: int, actor: str) -> Callable[[sql
     said = form.get("verdict", "")
     if said not in VERDICTS:
         raise BadRequest(f"Choose a verdict: {', '.join(VERDICTS)}")
+    note, at = note_of(form), now()
+    return lambda connection: judge_match(connection, match_id, said, note, actor, at)
+
+
+async def stored(database: Database, change: Callable[[sqlite3.Connection], Result], what: str) -> Result:
+    """Make a change in the write queue. Raises `DatasetteError` in words where the database can't take it now."""
+    try:
+        return await write(database, change)
+    except sqlite3.OperationalError as error:
+        message = f"The {what} could not be stored ({error}). If a loader is writing, try again when it is done."
+        raise DatasetteError(message, title="Not stored", status=503) from error
+
+
+def note_of(form: Mapping[str, str]) -> str | None:
+    """The form's note, None where it is empty. Raises `BadRequest` for one that is too long."""
     note = re.sub(r"\r\n?", "\n", form.get("note", "")).strip()
     if len(note) > LONGEST_NOTE:
         raise BadRequest(
             f"The note has {len(note):,} characters; {LONGEST_NOTE:,} are the most. Go back and shorten it."
         )
-    at = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
-    return lambda connection: judge_match(connection, match_id, said, note or None, actor, at)
+    return note or None
 
 
-async def _form(request: Request) -> dict[str, str]:
+def now() -> str:
+    """The time as the database keeps it: ISO 8601, UTC."""
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of the form that a request carries. Raises `BadRequest` for what is none or too long."""
     body = await request.post_body()
     if len(body) > LONGEST_BODY:
         raise BadRequest("The form is too long")

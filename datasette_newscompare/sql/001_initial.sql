@@ -120,6 +120,8 @@ CREATE TABLE sentences (
     UNIQUE (article_id, position)
 );
 
+CREATE INDEX sentences_role ON sentences(role);
+
 CREATE TABLE repeats (
     sentence_id INTEGER PRIMARY KEY REFERENCES sentences(id) ON DELETE CASCADE,
     repeat_of INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
@@ -138,13 +140,18 @@ CREATE TABLE entities (
     source_count INTEGER NOT NULL DEFAULT 0,
     story_count INTEGER NOT NULL DEFAULT 0,
     match_count INTEGER NOT NULL DEFAULT 0,
+    difference_count INTEGER NOT NULL DEFAULT 0,
     mention_count INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX entities_name ON entities(name);
 CREATE INDEX entities_unnamed ON entities(id) WHERE mention_count <= 0;
 CREATE INDEX entities_name_key ON entities(name_key);
-CREATE INDEX entities_type ON entities(type, article_count, mention_count);
-CREATE INDEX entities_article_count ON entities(article_count, mention_count);
+CREATE INDEX entities_type ON entities(type, article_count);
+CREATE INDEX entities_story_count ON entities(type, story_count);
+CREATE INDEX entities_article_count ON entities(article_count);
+CREATE INDEX entities_source_count ON entities(source_count);
+CREATE INDEX entities_sentence_count ON entities(sentence_count);
+CREATE INDEX entities_difference_count ON entities(difference_count);
 
 CREATE TABLE entity_aliases (
     entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,

@@ -52,7 +52,9 @@ UPDATE entities SET
     sentence_count = (SELECT count(DISTINCT sentence_id) FROM mentions WHERE entity_id = entities.id),
     source_count = (SELECT count(*) FROM source_entities WHERE entity_id = entities.id),
     story_count = (SELECT count(*) FROM story_entities WHERE entity_id = entities.id),
-    match_count = (SELECT count(*) FROM match_entities WHERE entity_id = entities.id)
+    match_count = (SELECT count(*) FROM match_entities WHERE entity_id = entities.id),
+    difference_count = (SELECT count(*) FROM match_entities x JOIN differences d ON d.match_id = x.match_id
+                        WHERE x.entity_id = entities.id)
     WHERE NOT EXISTS (SELECT 1 FROM chosen_all);
 UPDATE entity_aliases SET mention_count = (
     SELECT count(*) FROM mentions m WHERE m.entity_id = entity_aliases.entity_id AND m.text = entity_aliases.alias)

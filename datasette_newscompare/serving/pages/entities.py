@@ -1,4 +1,4 @@
-"""The list of people, places, organisations and the rest, by type and reach, with a search over all their spellings."""
+"""The list of people, places, organisations and the rest, by type, reach and difference, searched by all spellings."""
 
 from __future__ import annotations
 
@@ -6,34 +6,53 @@ import asyncio
 import re
 from collections import defaultdict
 
+from .. import links
 from ..queries import entities as sql
 from ..router import BadRequest, Call, Page, page
 from ._shared import Row, as_list, entity_ref, escape_like, with_params
 
 PAGE_SIZE = 50
+CSV_SIZE = 1000
+"""Rows of a page of the `.csv` form."""
 ALIASES = 5
+SORTS = {
+    "articles": "most articles first",
+    "sources": "most sources first",
+    "sentences": "most sentences first",
+    "differences": "most differences between sources first",
+    "name": "by name",
+}
 
 
-@page("/entities", name="entities", tables=("entities", "entity_aliases"))
+@page("/entities", name="entities", tables=("entities", "entity_aliases"), optional=("corrections",))
 async def entities(call: Call) -> Page:
     """The page; `next` in its data is the token of the page after it."""
     search = (call.params.get("q") or "").strip()
     kind = call.params.get("type") or ""
-    named, values = "1", Row()
+    several = call.params.get("several") == "1"
+    sort = call.params.get("sort") or "articles"
+    if sort not in sql.ORDERS:
+        raise BadRequest(f"sort must be one of {', '.join(sql.ORDERS)}")
+    size = CSV_SIZE if call.format == "csv" else PAGE_SIZE
+    chosen, values = [], Row()
     if search:
-        named, values = sql.NAMED, {"name": f"%{escape_like(search)}%"}
-    where, after = [named], _after(call)
+        chosen.append(sql.NAMED)
+        values["name"] = f"%{escape_like(search)}%"
+    if several:
+        chosen.append(sql.SEVERAL_SOURCES)
+    where, after = list(chosen), _after(call, sort)
     if kind:
         where.append(sql.OF_TYPE)
         values["type"] = kind
     if after:
-        where.append(sql.AFTER)
+        where.append(sql.AFTER[sort])
+    query = sql.LIST.format(where=" AND ".join(where) or "1", order=sql.ORDERS[sort])
     found, types = await asyncio.gather(
-        call.rows(sql.LIST.format(where=" AND ".join(where)), {**values, **after, "limit": PAGE_SIZE + 1}),
-        call.rows(sql.TYPES.format(where=named), values),
+        call.rows(query, {**values, **after, "limit": size + 1}),
+        call.rows(sql.TYPES.format(where=" AND ".join(chosen) or "1"), values),
     )
-    more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
-    token = ",".join(str(found[-1][k]) for k in ("article_count", "mention_count", "id")) if more else None
+    more, found = len(found) > size, found[:size]
+    token = f"{found[-1]['id']},{found[-1][sql.COLUMNS[sort]]}" if more else None
     aliases: dict[int, list[Row]] = defaultdict(list)
     for x in await call.rows(sql.ALIASES_OF, {"entities": as_list(e["id"] for e in found)}):
         aliases[x["entity_id"]].append({"alias": x["alias"], "mention_count": x["mention_count"]})
@@ -52,6 +71,11 @@ async def entities(call: Call) -> Page:
         "count": sum(t["n"] for t in types if not kind or t["type"] == kind),
         "search": search,
         "type": kind,
+        "several": several,
+        "sort": sort,
+        "sorts": [{"value": value, "label": label} for value, label in SORTS.items()],
+        "filtered": bool(search or several),
+        "clear_url": with_params(call, "/entities", q=None, several=None, next=None),
         "types": [
             {"type": "", "label": "all", "count": total, "chosen": not kind, "url": _typed(call, None)},
             *(
@@ -65,13 +89,17 @@ async def entities(call: Call) -> Page:
                 for t in types
             ),
         ],
+        "corrections_url": call.url(links.CORRECTIONS) if await call.sees("corrections") else None,
         "next": token,
         "next_url": with_params(call, "/entities", next=token) if token else None,
     }
     return Page("newscompare/entities.html", data, "Entities", csv=[_csv_row(r) for r in rows], csv_columns=_CSV)
 
 
-_COUNTS = ("article_count", "source_count", "story_count", "sentence_count", "mention_count")
+_COUNTS = (
+    "article_count", "source_count", "story_count", "sentence_count", "mention_count", "match_count",
+    "difference_count",
+)  # fmt: skip
 _CSV = ("id", "name", "type", *_COUNTS, "aliases")
 
 
@@ -83,11 +111,12 @@ def _typed(call: Call, kind: str | None) -> str:
     return with_params(call, "/entities", type=kind, next=None)
 
 
-def _after(call: Call) -> Row:
+def _after(call: Call, sort: str) -> Row:
     token = call.params.get("next")
     if not token:
         return {}
-    numbers = token.split(",")
-    if len(numbers) != 3 or not all(re.fullmatch("[0-9]{1,18}", n) for n in numbers):
+    entity_id, _, value = token.partition(",")
+    whole = "[0-9]{1,18}"
+    if not re.fullmatch(whole, entity_id) or not (sort == "name" or re.fullmatch(whole, value)):
         raise BadRequest("next is not a token that this list gave")
-    return dict(zip(("after_articles", "after_mentions", "after_id"), map(int, numbers), strict=True))
+    return {"after_id": int(entity_id), "after_value": value if sort == "name" else int(value)}

@@ -8,8 +8,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from datasette.database import QueryInterrupted
-
 from .. import links
 from ..feed import Entry
 from ..queries import stories as sql
@@ -19,7 +17,10 @@ from ._shared import Row, as_list, search_query, source_ref, with_params
 PAGE_SIZE = 20
 MOST_CHOSEN = 50
 """Sources, and entities, that the list can be narrowed to at once."""
-FACET_SIZE = 12
+FACET_SIZE = 8
+"""Of sources, and of the entities of each type."""
+FACETS = ("person", "organisation", "place")
+"""The types of entities that the list can be narrowed by."""
 FACETED = 5_000
 """The most stories of a search or filter that are counted by source and entity, so that the page stays quick."""
 
@@ -31,13 +32,17 @@ class Asked:
     search: str
     sources: list[str]
     entities: list[int]
+    any_entity: bool
+    """Whether a story need name only one of the entities."""
+    days: dict[str, str]
+    """The first and last day, `from` and `to`, where they were chosen."""
     several: bool
     where: str
     values: Row
 
     @property
     def anything(self) -> bool:
-        return bool(self.search or self.sources or self.entities or self.several)
+        return bool(self.search or self.sources or self.entities or self.days or self.several)
 
 
 @page(
@@ -76,10 +81,18 @@ async def stories(call: Call) -> Page:
             {"value": "sources", "label": "most sources first"},
         ],
         "several": asked.several,
+        "days": asked.days,
+        "entity_match": "any" if asked.any_entity else "all",
+        "entity_match_url": with_params(call, "", entity_match=None if asked.any_entity else "any", next=None)
+        if len(asked.entities) > 1
+        else None,
         "chosen": [_chosen(call, row) for row in names],
         "facets": {
             "source": [_choice(call, row, "source", asked.sources) for row in sources or ()],
-            "entity": [{**_choice(call, row, "entity", asked.entities), "type": row["type"]} for row in entities or ()],
+            **{
+                kind: [_choice(call, row, "entity", asked.entities) for row in entities or () if row["type"] == kind]
+                for kind in FACETS
+            },
         },
         "facets_timed_out": [name for name, facet in (("source", sources), ("entity", entities)) if facet is None],
         "filtered": asked.anything,
@@ -145,17 +158,29 @@ def _asked(call: Call) -> Asked:
         raise BadRequest("entity must be a whole number")
     entities = [int(n) for n in numbers]
     several = call.params.get("several") == "1"
+    days = {name: day for name in ("from", "to") if (day := (call.params.get(name) or "").strip())}
+    if not all(re.fullmatch("[0-9]{4}(-[0-9]{2}){0,2}", day) for day in days.values()):
+        raise BadRequest("from and to are days as 2025-02-24, or months or years as 2025-02 or 2025")
+    any_entity = call.params.get("entity_match") == "any" and len(entities) > 1
     conditions, values = [], Row()
     if search_query(search):
         conditions.append(sql.MATCHING)
         values["search"] = search_query(search)
-    for kind, template, chosen in (("source", sql.OF_SOURCE, sources), ("entity", sql.WITH_ENTITY, entities)):
+    if any_entity:
+        conditions.append(sql.WITH_ANY_ENTITY)
+        values["any_entity"] = as_list(entities)
+    each = [] if any_entity else entities
+    for kind, template, chosen in (("source", sql.OF_SOURCE, sources), ("entity", sql.WITH_ENTITY, each)):
         for i, value in enumerate(chosen):
             conditions.append(template.format(name=f"{kind}{i}"))
             values[f"{kind}{i}"] = value
+    for name, condition in (("from", sql.FROM_DAY), ("to", sql.TO_DAY)):
+        if name in days:
+            conditions.append(condition)
+            values[f"{name}_day"] = days[name]
     if several:
         conditions.append(sql.SEVERAL_SOURCES)
-    return Asked(search, sources, entities, several, " AND ".join(conditions) or "1", values)
+    return Asked(search, sources, entities, any_entity, days, several, " AND ".join(conditions) or "1", values)
 
 
 async def _list(call: Call, asked: Asked, sort: str) -> list[Row]:
@@ -198,15 +223,10 @@ async def _facet(call: Call, asked: Asked, count: int, filtered: str, whole: str
     None for more than `FACETED` stories, or where they can't be counted within Datasette's time limit for facets.
     """
     if not asked.anything:
-        return sorted(await call.rows(whole, {"limit": FACET_SIZE}), key=lambda row: -row["n"])
+        return await call.rows(whole, {"limit": FACET_SIZE})
     if count > FACETED:
         return None
-    limit = call.datasette.setting("facet_time_limit_ms")
-    query, values = filtered.format(where=asked.where), {**asked.values, "limit": FACET_SIZE}
-    try:
-        return await call.rows(query, values, limit_ms=limit)
-    except QueryInterrupted:
-        return None
+    return await call.rows_in_time(filtered.format(where=asked.where), {**asked.values, "limit": FACET_SIZE})
 
 
 def _choice(call: Call, row: Row, name: str, chosen: list[Any]) -> Row:

@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 LIST = """
--- Entities, those that most articles name first
-SELECT id, name, type, article_count, source_count, sentence_count, story_count, mention_count, match_count
+-- Entities, in the order asked for
+SELECT id, name, type, article_count, source_count, sentence_count, story_count, mention_count, match_count,
+       difference_count
 FROM entities
 WHERE {where}
-ORDER BY article_count DESC, mention_count DESC, id DESC
+ORDER BY {order}
 LIMIT :limit
 """
+
+ORDERS = {
+    "articles": "article_count DESC, id DESC",
+    "sources": "source_count DESC, id DESC",
+    "sentences": "sentence_count DESC, id DESC",
+    "differences": "difference_count DESC, id DESC",
+    "name": "name, id",
+}
+COLUMNS = {
+    "articles": "article_count",
+    "sources": "source_count",
+    "sentences": "sentence_count",
+    "differences": "difference_count",
+    "name": "name",
+}
+AFTER = {
+    sort: f"({column}, id) {'>' if sort == 'name' else '<'} (:after_value, :after_id)"
+    for sort, column in COLUMNS.items()
+}
 
 OF_TYPE = "type = :type"
 NAMED = (
     "(name LIKE :name ESCAPE '\\' OR id IN (SELECT entity_id FROM entity_aliases WHERE alias LIKE :name ESCAPE '\\'))"
 )
-AFTER = "(article_count, mention_count, id) < (:after_articles, :after_mentions, :after_id)"
+SEVERAL_SOURCES = "source_count > 1"
 
 TYPES = """
 -- How many entities there are of each type
@@ -32,7 +52,8 @@ ORDER BY x.entity_id, x.mention_count DESC, x.alias
 
 ENTITY = """
 -- The entity
-SELECT id, name, type, article_count, source_count, sentence_count, story_count, mention_count, match_count
+SELECT id, name, type, article_count, source_count, sentence_count, story_count, mention_count, match_count,
+       difference_count
 FROM entities WHERE id = :entity_id
 """
 
@@ -125,14 +146,36 @@ ORDER BY q.id DESC
 LIMIT :limit
 """
 
-WITH_ENTITIES = """
--- Who else these sentences name
-SELECT e.id, e.name, e.type, count(DISTINCT m.sentence_id) AS sentence_count
-FROM json_each(:sentences) j
-JOIN mentions m ON m.sentence_id = j.value
-JOIN entities e ON e.id = m.entity_id
-WHERE m.entity_id <> :entity_id
-GROUP BY e.id
-ORDER BY sentence_count DESC, e.name
-LIMIT :limit
+DAYS = """
+-- When articles name it
+SELECT substr(a.published, 1, 10) AS day, count(*) AS n
+FROM article_entities x JOIN articles a ON a.id = x.article_id
+WHERE x.entity_id = :entity_id GROUP BY day
+"""
+
+DIFFERENCES = """
+-- Where matched sentences that name it differ
+SELECT d.kind, d.left_text, d.right_text, d.note, m.id AS match_id, m.left_article_id, m.right_article_id,
+       sa.name AS left_source, sb.name AS right_source
+FROM (SELECT match_id FROM match_entities WHERE entity_id = :entity_id ORDER BY match_id DESC LIMIT :newest) x
+JOIN differences d ON d.match_id = x.match_id
+JOIN matches m ON m.id = x.match_id
+JOIN articles a ON a.id = m.left_article_id JOIN sources sa ON sa.id = a.source_id
+JOIN articles b ON b.id = m.right_article_id JOIN sources sb ON sb.id = b.source_id
+WHERE m.is_primary
+ORDER BY m.score DESC, d.id LIMIT :limit
+"""
+"""Of the newest matches that name an entity, the differences of the surest."""
+
+COMPANY = """
+-- Who is named in the same articles
+SELECT e.id, e.name, e.type, x.article_count
+FROM (
+    SELECT y.entity_id, count(*) AS article_count
+    FROM article_entities x CROSS JOIN article_entities y ON y.article_id = x.article_id
+    WHERE x.entity_id = :entity_id AND y.entity_id <> :entity_id
+    GROUP BY y.entity_id ORDER BY article_count DESC, y.entity_id LIMIT :limit
+) x
+JOIN entities e ON e.id = x.entity_id
+ORDER BY x.article_count DESC, e.name
 """

@@ -10,6 +10,12 @@ MATCHING = "stories.id IN (SELECT a.story_id FROM articles a WHERE a.rowid IN ({
 )
 OF_SOURCE = "EXISTS (SELECT 1 FROM articles a WHERE a.story_id = stories.id AND a.source_id = :{name})"
 WITH_ENTITY = "EXISTS (SELECT 1 FROM story_entities e WHERE e.story_id = stories.id AND e.entity_id = :{name})"
+WITH_ANY_ENTITY = (
+    "EXISTS (SELECT 1 FROM story_entities e WHERE e.story_id = stories.id"
+    " AND e.entity_id IN (SELECT value FROM json_each(:any_entity)))"
+)
+FROM_DAY = "stories.last_published >= :from_day"
+TO_DAY = "substr(stories.first_published, 1, length(:to_day)) <= :to_day"
 SEVERAL_SOURCES = "stories.source_count > 1"
 
 LIST = """
@@ -89,27 +95,25 @@ SELECT id, name, story_count AS n FROM sources ORDER BY n DESC, name LIMIT :limi
 """
 
 ENTITY_FACET = """
--- Entities of the stories found
-SELECT e.id, e.name, e.type, x.n
-FROM (
-    SELECT y.entity_id, count(*) AS n
-    FROM stories CROSS JOIN story_entities y ON y.story_id = stories.id
-    WHERE {where}
-    GROUP BY y.entity_id
-    ORDER BY n DESC
-    LIMIT :limit
-) x
-JOIN entities e ON e.id = x.entity_id
-ORDER BY x.n DESC, e.name
+-- Entities of the stories found, by type
+SELECT id, name, type, n FROM (
+    SELECT e.id, e.name, e.type, x.n, row_number() OVER (PARTITION BY e.type ORDER BY x.n DESC, e.name) AS place
+    FROM (
+        SELECT y.entity_id, count(*) AS n
+        FROM stories CROSS JOIN story_entities y ON y.story_id = stories.id
+        WHERE {where}
+        GROUP BY y.entity_id
+    ) x
+    JOIN entities e ON e.id = x.entity_id
+)
+WHERE place <= :limit ORDER BY n DESC, name
 """
 
-ALL_ENTITIES_FACET = """
--- Entities by articles
-SELECT id, name, type, story_count AS n
-FROM entities
-ORDER BY article_count DESC
-LIMIT :limit
-"""
+ALL_ENTITIES_FACET = "-- Entities by stories, of each type\n" + " UNION ALL ".join(
+    f"SELECT * FROM (SELECT id, name, type, story_count AS n FROM entities WHERE type = '{kind}'"
+    " ORDER BY story_count DESC LIMIT :limit)"
+    for kind in ("person", "organisation", "place")
+)
 
 NAMES = """
 -- The names of what the list is narrowed to

@@ -1,0 +1,120 @@
+"""How each source calls and describes an entity: the words it uses most, and those that it uses more than others do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from .. import diff
+from ..queries import entity_words as sql
+from ..router import Call
+from ._shared import Row, as_list, sentence_url
+
+TABLES = (
+    "entity_words", "entity_words_by_source", "entity_word_sentences", "describing_words", "word_counts",
+)  # fmt: skip
+"""What is read here beside the entity's own tables."""
+RELATIONS = {
+    "title": "titles",
+    "adjective": "adjectives",
+    "apposition": "appositions",
+    "is": "is said to be",
+    "called": "is called",
+    "does": "does",
+    "undergoes": "is done to it",
+}
+SOURCES = 8
+WORDS = 8
+LEAST = 2
+"""A word that a source uses once proves nothing."""
+SCORE = 1.96
+"""Standard deviations; by chance one word in forty lies above."""
+DISTINCTIVE = 12
+SENTENCES = 2
+
+
+async def described(call: Call, entity_id: int, mention_count: int) -> Row | None:
+    """The words that sources put to an entity; None where there are none, or the actor may not read them."""
+    if not await call.sees(*TABLES):
+        return None
+    only = {"entity_id": entity_id}
+    sources = await call.rows(sql.SOURCES, only)
+    if not sources:
+        return None
+    shown = sources[:SOURCES]
+    most, distinctive = await asyncio.gather(
+        call.rows(sql.MOST_USED, {**only, "sources": as_list(s["source_id"] for s in shown), "words": WORDS}),
+        call.rows_in_time(sql.DISTINCTIVE, {**only, "least": LEAST, "score": SCORE, "limit": DISTINCTIVE}),
+    )
+    words: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in most:
+        url = _sentences_url(call, entity_id, row)
+        words[row["source_id"], row["relation"]].append({"word": row["word"], "count": row["count"], "url": url})
+    return {
+        "sources": [
+            {
+                **source,
+                "relations": [
+                    {"relation": relation, "label": label, "words": words[source["source_id"], relation]}
+                    for relation, label in RELATIONS.items()
+                    if (source["source_id"], relation) in words
+                ],
+            }
+            for source in shown
+        ],
+        "source_count": len(sources),
+        "word_count": sum(s["word_count"] for s in sources),
+        "distinctive": await _with_sentences(call, entity_id, mention_count, distinctive or []),
+        "distinctive_timed_out": distinctive is None,
+        "url": f"{call.table_url('entity_words_by_source')}?{urlencode({'entity_id': entity_id})}",
+    }
+
+
+def _sentences_url(call: Call, entity_id: int, word: Row) -> str:
+    """Datasette's own page of the sentences behind a count."""
+    asked = {"entity_id": entity_id, **{key: word[key] for key in ("source_id", "relation", "word")}}
+    return f"{call.table_url('entity_word_sentences')}?{urlencode(asked)}"
+
+
+async def _with_sentences(call: Call, entity_id: int, mention_count: int, words: Sequence[Row]) -> list[Row]:
+    """The words with the first of their sentences."""
+    if not words:
+        return []
+    uses = await call.rows(sql.USES, {"words": as_list([word["relation"], word["word"]] for word in words)})
+    used = {(u["relation"], u["word"]): u["count"] for u in uses}
+    found = await asyncio.gather(
+        *(
+            call.rows_in_time(
+                sql.SENTENCES_OF_WORD
+                if used.get((word["relation"], word["word"]), 0) < mention_count
+                else sql.SENTENCES_OF_ENTITY,
+                {
+                    "entity_id": entity_id,
+                    **{key: word[key] for key in ("source_id", "relation", "word")},
+                    "limit": SENTENCES,
+                },
+            )
+            for word in words
+        )
+    )
+    return [
+        {
+            **word,
+            "label": RELATIONS[word["relation"]],
+            "url": _sentences_url(call, entity_id, word),
+            "sentences": [_sentence(call, s) for s in sentences or []],
+        }
+        for word, sentences in zip(words, found, strict=True)
+    ]
+
+
+def _sentence(call: Call, s: Row) -> Row:
+    mark = (s["start"] - s["sentence_start"], s["end"] - s["sentence_start"], "word", "")
+    return {
+        "sentence_id": s["sentence_id"],
+        "text": s["text"],
+        "segments": diff.plain(s["text"], [mark]),
+        "url": sentence_url(call, s["article_id"], s["sentence_id"]),
+    }
