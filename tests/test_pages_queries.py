@@ -39,7 +39,7 @@ def statements() -> Iterator[tuple[str, str, str]]:
     for info in pkgutil.iter_modules(queries.__path__):
         module = importlib.import_module(f"{queries.__name__}.{info.name}")
         for name, value in vars(module).items():
-            if not isinstance(value, str) or not value.strip().startswith("SELECT"):
+            if not isinstance(value, str) or not re.match(r"\s*(?:--.*\s+)?SELECT", value):
                 continue
             orders = getattr(module, "ORDERS", {"": "1"}) if "{order}" in value else {"": ""}
             for where in WHERE.get(name, ("1",)):
@@ -75,7 +75,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
 @pytest.mark.parametrize(("module", "name", "sql"), list(statements()), ids=lambda v: v if len(v) < 40 else "")
 def test_query_uses_an_index(connection: sqlite3.Connection, module: str, name: str, sql: str) -> None:
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    values = dict.fromkeys(re.findall(r":([a-z_0-9]+)", re.sub(r"'[^']*'", "", sql)), "1")
+    values = dict.fromkeys(re.findall(r":([a-z_0-9]+)", re.sub(r"--.*|'[^']*'", "", sql)), "1")
     values |= {p: "[1]" for p in ("stories", "articles", "sentences", "facts", "entities", "sources") if p in values}
     plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
     aliases = dict(re.findall(r"(?:FROM|JOIN) (\w+) (?:AS )?(\w+)", sql))
