@@ -10,9 +10,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from ..entity_counts import unlink_stories
 from .clock import now
 from .connection import DatabaseProblem
-from .entities import unlink_stories
 from .readers import Problem
 from .readers.outlets import PREFIX, is_host
 from .slugs import digest, slug
@@ -205,7 +205,7 @@ def _move(db: Database, sources: Collection[str], name: str) -> bool:
                 "SELECT DISTINCT story_id FROM articles WHERE source_id = ? AND story_id IS NOT NULL", [source]
             )
         ]
-        unlink_stories(db, stories)
+        unlink_stories(db.conn, stories)
         db.conn.executemany(
             "UPDATE stories SET needs_linking = 1, needs_matching = 1 WHERE id = ?", [(story,) for story in stories]
         )
