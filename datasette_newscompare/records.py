@@ -195,6 +195,17 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class SameText:
+    """An article that carries a text which another source's article carries too."""
+
+    article_id: str
+    first_article_id: str
+    """The earliest of the articles that carry it, itself among them."""
+    share: float
+    """The largest share of its sentences that stand word for word, or nearly, in another article of the text."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoryComparison:
     """All that matching finds in one story."""
 

@@ -88,6 +88,7 @@ def build(path: Path) -> Path:
             "source_count": len(ARTICLES),
             "match_count": len(MATCHES),
             "fact_count": len(FACTS),
+            "independent_count": len(ARTICLES) - 1,
         }
     )
     keys = _articles(db)
@@ -101,8 +102,13 @@ def build(path: Path) -> Path:
         ids = [keys[m] for m in members]
         sources = {s["article_id"] for s in ids}
         fact = {"id": number, "story_id": 7, "text": text, "sentence_count": len(ids), "source_count": len(sources)}
+        fact["independent_count"] = len(sources - {"ledger"}) if "wire" in sources else len(sources)
         db["facts"].insert({**fact, "first_source_id": "wire", "first_published": "2024-05-01T05:00:00+00:00"})
         db["fact_sentences"].insert_all({"fact_id": number, "sentence_id": s["id"]} for s in ids)
+    db["same_texts"].insert_all(
+        {"article_id": article, "first_article_id": "wire", "story_id": 7, "share": share}
+        for article, share in (("wire", 1.0), ("ledger", 0.3333))
+    )
     repeat, first = keys["p5"]["id"], keys["p2"]["id"]
     db["repeats"].insert({"sentence_id": repeat, "repeat_of": first, "kind": "near-verbatim", "score": 0.9})
     db["near_misses"].insert({"sentence_id": keys["l5"]["id"], "near_sentence_id": keys["p4"]["id"], "score": 0.21})

@@ -58,6 +58,7 @@ def test_a_whole_copy_holds_the_same_rows_without_the_paths_of_the_machine(two_s
         "matches",
         "facts",
         "fact_sentences",
+        "same_texts",
         "near_misses",
         "article_entities",
         "source_entities",

@@ -50,6 +50,7 @@ TABLES = {
     "differences": "*",
     "facts": "*",
     "fact_sentences": "*",
+    "same_texts": "*",
 }
 
 

@@ -94,6 +94,18 @@ INVARIANTS = (
     _count("stories", "source_count", "SELECT count(DISTINCT source_id) FROM articles WHERE story_id = x.id"),
     _count("stories", "match_count", "SELECT count(*) FROM matches WHERE story_id = x.id"),
     _count("stories", "fact_count", "SELECT count(*) FROM facts WHERE story_id = x.id"),
+    Invariant(
+        "copies of a text outside their story",
+        """SELECT x.article_id FROM same_texts x JOIN articles a ON a.id = x.article_id
+           JOIN articles f ON f.id = x.first_article_id WHERE a.story_id IS NOT x.story_id OR f.story_id IS NOT x.story_id""",
+        REMATCH,
+    ),
+    _count(
+        "stories",
+        "independent_count",
+        """SELECT count(DISTINCT coalesce(t.first_article_id, a.id)) FROM articles a
+           LEFT JOIN same_texts t ON t.article_id = a.id WHERE a.story_id = x.id""",
+    ),
     _count("facts", "sentence_count", "SELECT count(*) FROM fact_sentences WHERE fact_id = x.id"),
     _count("entities", "mention_count", "SELECT count(*) FROM mentions WHERE entity_id = x.id"),
     _count("entities", "sentence_count", "SELECT count(DISTINCT sentence_id) FROM mentions WHERE entity_id = x.id"),

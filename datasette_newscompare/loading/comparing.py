@@ -13,8 +13,9 @@ from itertools import groupby, islice
 from sqlite_utils import Database
 
 from ..entity_counts import link_matches, uncount_matches
+from ..matching.copies import count_independent, same_texts
 from ..matching.story import MatchSettings, compare_story
-from ..records import Match, Quantity, Quote, StoryArticle, StoryComparison, StorySentence, Why
+from ..records import Match, Quantity, Quote, SameText, StoryArticle, StoryComparison, StorySentence, Why
 from .counting import count_stories
 from .executors import run_in_order
 from .facts import write_facts
@@ -135,8 +136,23 @@ def _write_comparison(db: Database, story: int, articles: Sequence[StoryArticle]
         "INSERT INTO repeats (sentence_id, repeat_of, kind, score) VALUES (?, ?, ?, ?)",
         [(r.sentence_id, r.repeat_of, r.kind, r.score) for r in comparison.repeats],
     )
-    write_facts(db, story, articles, comparison.facts)
-    db.execute("UPDATE stories SET needs_matching = 0 WHERE id = ?", [story])
+    first = _write_same_texts(db, story, same_texts(articles, comparison.matches, comparison.repeats))
+    write_facts(db, story, articles, comparison.facts, first)
+    independent = count_independent((article.id for article in articles), first)
+    db.execute("UPDATE stories SET needs_matching = 0, independent_count = ? WHERE id = ?", [independent, story])
+
+
+def _write_same_texts(db: Database, story: int, same: Sequence[SameText]) -> dict[str, str]:
+    """Replace what is known of a story's copies; gives the first article of its text for each that carries one."""
+    db.execute(
+        "DELETE FROM same_texts WHERE story_id = ?1 OR article_id IN (SELECT id FROM articles WHERE story_id = ?1)",
+        [story],
+    )
+    db.conn.executemany(
+        "INSERT INTO same_texts (article_id, first_article_id, story_id, share) VALUES (?, ?, ?, ?)",
+        [(one.article_id, one.first_article_id, story, one.share) for one in same],
+    )
+    return {one.article_id: one.first_article_id for one in same}
 
 
 def _why(why: Why) -> str:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 
 from sqlite_utils import Database
 
+from ..matching.copies import count_independent
 from ..records import Fact, StoryArticle
 from .connection import insert
 
 
-def write_facts(db: Database, story: int, articles: Sequence[StoryArticle], facts: Sequence[Fact]) -> None:
-    """Replace a story's facts. Call inside a transaction."""
+def write_facts(
+    db: Database, story: int, articles: Sequence[StoryArticle], facts: Sequence[Fact], same: Mapping[str, str]
+) -> None:
+    """Replace a story's facts; `same` leads from an article to the first that carries its text.
+
+    Call inside a transaction.
+    """
     owner = dict(
         db.execute(
             "SELECT f.sentence_id, f.fact_id FROM facts x JOIN fact_sentences f ON f.fact_id = x.id"
@@ -33,19 +39,20 @@ def write_facts(db: Database, story: int, articles: Sequence[StoryArticle], fact
             text_of[fact.sentence_ids[0]],
             len(fact.sentence_ids),
             len({article.source_id for article in tellers}),
+            independent_tellers(tellers, same),
             *first_told(tellers),
         ]
         if id is None:
             id = insert(
                 db,
-                "INSERT INTO facts (text, sentence_count, source_count, first_source_id, first_published, story_id)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO facts (text, sentence_count, source_count, independent_count, first_source_id,"
+                " first_published, story_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [*row, story],
             )
         else:
             db.execute(
-                "UPDATE facts SET text = ?, sentence_count = ?, source_count = ?, first_source_id = ?,"
-                " first_published = ? WHERE id = ?",
+                "UPDATE facts SET text = ?, sentence_count = ?, source_count = ?, independent_count = ?,"
+                " first_source_id = ?, first_published = ? WHERE id = ?",
                 [*row, id],
             )
         kept.add(id)
@@ -54,6 +61,12 @@ def write_facts(db: Database, story: int, articles: Sequence[StoryArticle], fact
             [(id, sentence) for sentence in fact.sentence_ids],
         )
     db.conn.executemany("DELETE FROM facts WHERE id = ?", [(id,) for id in set(owner.values()) - kept])
+
+
+def independent_tellers(tellers: Sequence[StoryArticle], same: Mapping[str, str]) -> int:
+    """How many tell it independently: sources, where those that carry the same text count once."""
+    texts = count_independent((article.id for article in tellers), same)
+    return min(texts, len({article.source_id for article in tellers}))
 
 
 def first_told(tellers: Sequence[StoryArticle]) -> tuple[str | None, str | None]:

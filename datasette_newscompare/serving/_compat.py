@@ -24,6 +24,11 @@ Actor = Mapping[str, Any] | None
 Result = TypeVar("Result")
 
 
+def with_language(html: str) -> str:
+    """A page that says which language it is in, which Datasette's own frame leaves out: screen readers ask for it."""
+    return html.replace("<html>", '<html lang="en">', 1)
+
+
 async def may_read(datasette: Datasette, actor: Actor, database: str, table: str) -> bool:
     """Whether the actor may read a table or view.
 

@@ -25,7 +25,7 @@ from datasette.views.base import DatasetteError
 
 from .. import schema
 from . import feed
-from ._compat import static_url
+from ._compat import static_url, with_language
 from .asked import Asked, query_links
 from .permissions import ensure_readable, is_readable
 
@@ -301,4 +301,4 @@ async def _html(route: Route, call: Call, answer: Page, private: bool) -> Respon
         answer.template, context, request=call.request, view_name=f"newscompare-{route.name}"
     )
     link = f'{alternate}; rel="alternate"; type="application/json+datasette"'
-    return Response.html(html, headers={"Link": link})
+    return Response.html(with_language(html), headers={"Link": link})

@@ -24,6 +24,7 @@ CREATE TABLE stories (
     source_count INTEGER NOT NULL DEFAULT 0,
     match_count INTEGER NOT NULL DEFAULT 0,
     fact_count INTEGER NOT NULL DEFAULT 0,
+    independent_count INTEGER NOT NULL DEFAULT 0,
     needs_linking INTEGER NOT NULL DEFAULT 1,
     needs_matching INTEGER NOT NULL DEFAULT 1,
     needs_relinking INTEGER NOT NULL DEFAULT 0
@@ -370,6 +371,7 @@ CREATE TABLE facts (
     text TEXT NOT NULL,
     sentence_count INTEGER NOT NULL,
     source_count INTEGER NOT NULL,
+    independent_count INTEGER NOT NULL,
     first_source_id TEXT REFERENCES sources(id),
     first_published TEXT
 );
@@ -382,6 +384,16 @@ CREATE TABLE fact_sentences (
     PRIMARY KEY (fact_id, sentence_id)
 ) WITHOUT ROWID;
 CREATE INDEX fact_sentences_sentence_id ON fact_sentences(sentence_id);
+
+-- Articles of a story that carry one text, such as a wire report: each leads to the earliest of them.
+CREATE TABLE same_texts (
+    article_id TEXT PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
+    first_article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    story_id INTEGER NOT NULL REFERENCES stories(id) ON DELETE CASCADE,
+    share REAL NOT NULL
+);
+CREATE INDEX same_texts_first_article_id ON same_texts(first_article_id);
+CREATE INDEX same_texts_story_id ON same_texts(story_id);
 
 -- A verdict keeps the words that were judged, so that it outlives the sentences' rows.
 CREATE TABLE verdicts (

@@ -41,6 +41,7 @@ UPDATE near_misses SET judgement_id = NULL WHERE judgement_id NOT IN (SELECT id 
 INSERT INTO differences SELECT * FROM src.differences WHERE match_id IN (SELECT id FROM matches) ORDER BY id;
 INSERT INTO facts SELECT * FROM src.facts WHERE story_id IN (SELECT id FROM chosen) ORDER BY id;
 INSERT INTO fact_sentences SELECT * FROM src.fact_sentences WHERE fact_id IN (SELECT id FROM facts);
+INSERT INTO same_texts SELECT * FROM src.same_texts WHERE story_id IN (SELECT id FROM chosen);
 INSERT INTO verdicts SELECT * FROM src.verdicts
     WHERE left_article_id IN (SELECT id FROM articles) AND right_article_id IN (SELECT id FROM articles) ORDER BY id;
 DELETE FROM loads WHERE id NOT IN (SELECT load_id FROM articles WHERE load_id IS NOT NULL);

@@ -25,10 +25,10 @@ from ._shared import (
 )
 
 FACTS = 60
+COLUMNS = 24
+"""Sources that the matrix gives a column each; of more, those that tell most, and one column for all others."""
 WITHOUT_MATCH = 6
 """Sentences of one source shown at first; the rest stand on the article's page."""
-SAME_TEXT = 0.8
-"""The share of an article's sentences that makes it a copy, such as a wire text carried by several sources."""
 DIFFERENCES = 40
 QUOTES = 30
 ENTITIES = 12
@@ -40,7 +40,7 @@ CLOSEST = 30
     name="story",
     tables=(
         "stories", "articles", "sources", "sentences", "repeats", "facts", "fact_sentences", "matches", "differences",
-        "near_misses", "quotes", "entities", "story_entities", "sentences_without_match", "quote_comparison",
+        "near_misses", "quotes", "entities", "story_entities", "sentences_without_match", "quote_comparison", "same_texts",
     ),
 )  # fmt: skip
 async def story(call: Call) -> Page:
@@ -61,30 +61,34 @@ async def story(call: Call) -> Page:
         call.rows(sql.ENTITIES, {**story_id, "limit": ENTITIES}),
     )
     fact_ids = {"facts": as_list(f["id"] for f in facts)}
-    sentences, flags, told, shared = await asyncio.gather(
+    sentences, flags, told, shared, same = await asyncio.gather(
         call.rows(sql.FACT_SENTENCES, fact_ids),
         call.rows(sql.FACT_DIFFERENCES, story_id),
         call.rows(sql.TOLD, story_id),
         call.rows(sql.FOUND, story_id),
+        call.rows(sql.SAME_TEXTS, story_id),
     )
     told_by = {row["article_id"]: row["told"] for row in told}
-    copies = _copies(told_by, shared)
+    copies = _copies(same)
     refs = [
-        {**article_ref(call, a), "told": told_by.get(a["id"], 0), "same_text_as": sorted(copies[a["id"]])}
+        {**article_ref(call, a), "told": told_by.get(a["id"], 0), "same_text_as": copies.get(a["id"], [])}
         for a in articles
     ]
     sources = _sources(refs)
+    _fold(sources, sentences, every_source=call.params.get("columns") == "all")
     pairs = _pairs(call, refs, shared)
     data = {
         "story": {**found[0], "url": call.url(links.story_path(found[0]["id"]))},
         "sources": sources,
-        "independent_count": _independent(articles, copies),
         "articles": refs,
         "timeline": _timeline(refs),
         "facts": _facts(call, facts, sentences, flags, sources),
         "all_facts_url": None
         if len(facts) == found[0]["fact_count"]
         else with_params(call, _path(found[0]), facts="all"),
+        "all_sources_url": with_params(call, _path(found[0]), columns="all")
+        if any(source["folded"] for source in sources)
+        else None,
         "first_reports": [{**source_ref(call, f), "count": f["n"]} for f in first],
         "without_match": _without_match(call, without),
         "difference_counts": {row["kind"]: row["n"] for row in counts},
@@ -101,31 +105,15 @@ def _path(story: Row) -> str:
     return links.story_path(story["id"])
 
 
-def _copies(told: Mapping[str, int], shared: Sequence[Row]) -> dict[str, set[str]]:
-    """Which articles carry the same text: `SAME_TEXT` of one stands word for word, or nearly, in the other."""
-    copies: dict[str, set[str]] = defaultdict(set)
-    for row in shared:
-        one, other = row["article_id"], row["other_article_id"]
-        if row["same"] > 1 and row["same"] >= SAME_TEXT * told.get(one, 0):
-            copies[one].add(other)
-            copies[other].add(one)
-    return copies
-
-
-def _independent(articles: Sequence[Row], copies: Mapping[str, set[str]]) -> int:
-    """How many of the articles are left when those that carry the same text count once."""
-    seen: set[str] = set()
-    count = 0
-    for a in articles:
-        if a["id"] not in seen:
-            count += 1
-            waiting = [a["id"]]
-            while waiting:
-                here = waiting.pop()
-                if here not in seen:
-                    seen.add(here)
-                    waiting += copies.get(here, ())
-    return count
+def _copies(same: Sequence[Row]) -> dict[str, list[str]]:
+    """For each article that carries the same text as others: those others."""
+    texts: dict[str, list[str]] = defaultdict(list)
+    for row in same:
+        texts[row["first_article_id"]].append(row["article_id"])
+    return {
+        row["article_id"]: sorted(other for other in texts[row["first_article_id"]] if other != row["article_id"])
+        for row in same
+    }
 
 
 def _sources(articles: Sequence[Row]) -> list[Row]:
@@ -135,6 +123,17 @@ def _sources(articles: Sequence[Row]) -> list[Row]:
         source = by_id.setdefault(a["source"]["id"], {**a["source"], "articles": []})
         source["articles"].append(a["id"])
     return list(by_id.values())
+
+
+def _fold(sources: Sequence[Row], sentences: Sequence[Row], every_source: bool) -> None:
+    """Say of each source whether its column is folded away: where there are many, those that tell the fewest facts."""
+    told: dict[str, set[int]] = defaultdict(set)
+    for s in sentences:
+        told[s["source_id"]].add(s["fact_id"])
+    order = sorted(range(len(sources)), key=lambda i: (-len(told[sources[i]["id"]]), i))
+    kept = set(order if every_source or len(sources) <= COLUMNS else order[: COLUMNS - 1])
+    for i, source in enumerate(sources):
+        source["folded"] = i not in kept
 
 
 def _facts(
@@ -158,6 +157,7 @@ def _facts(
             "id": f["id"],
             "text": f["text"],
             "source_count": f["source_count"],
+            "independent_count": f["independent_count"],
             "sentence_count": f["sentence_count"],
             "first_source": {"id": f["first_source_id"], "name": f["first_source"]} if f["first_source_id"] else None,
             "first_published": f["first_published"],
@@ -252,6 +252,7 @@ def _quote(call: Call, q: Row) -> Row:
             "source": q[f"{side}_source"],
             "quote": q[f"{side}_quote"],
             "speaker": q[f"{side}_speaker"],
+            "sentence": q[f"{side}_sentence"],
             "segments": segments if compared else diff.plain(q[f"{side}_quote"] or ""),
         }
         for side, segments in (("left", both.left), ("right", both.right))

@@ -20,7 +20,8 @@ SEVERAL_SOURCES = "stories.source_count > 1"
 
 LIST = """
 -- The stories
-SELECT id, title, first_published, last_published, article_count, source_count, match_count, fact_count
+SELECT id, title, first_published, last_published, article_count, source_count, match_count, fact_count,
+       independent_count
 FROM stories
 WHERE {where}
 ORDER BY {order}

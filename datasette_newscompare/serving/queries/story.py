@@ -4,13 +4,14 @@ from __future__ import annotations
 
 STORY = """
 -- The story
-SELECT id, title, first_published, last_published, article_count, source_count, match_count, fact_count
+SELECT id, title, first_published, last_published, article_count, source_count, match_count, fact_count,
+       independent_count
 FROM stories WHERE id = :story_id
 """
 
 FACTS = """
 -- Facts that several sources tell
-SELECT f.id, f.text, f.sentence_count, f.source_count, f.first_source_id, so.name AS first_source, f.first_published,
+SELECT f.id, f.text, f.sentence_count, f.source_count, f.independent_count, f.first_source_id, so.name AS first_source, f.first_published,
        (SELECT min(s.position) FROM fact_sentences x JOIN sentences s ON s.id = x.sentence_id
         WHERE x.fact_id = f.id) AS position
 FROM facts f
@@ -62,17 +63,21 @@ WHERE a.story_id = :story_id
 
 FOUND = """
 -- How much of each article stands in each other one
-SELECT article_id, other_article_id, count(DISTINCT sentence_id) AS found,
-       count(DISTINCT CASE WHEN kind IN ('verbatim', 'near-verbatim') THEN sentence_id END) AS same
+SELECT article_id, other_article_id, count(DISTINCT sentence_id) AS found
 FROM (
-    SELECT left_article_id AS article_id, right_article_id AS other_article_id, left_sentence_id AS sentence_id, kind
+    SELECT left_article_id AS article_id, right_article_id AS other_article_id, left_sentence_id AS sentence_id
     FROM matches WHERE story_id = :story_id
     UNION ALL
-    SELECT right_article_id, left_article_id, right_sentence_id, kind
+    SELECT right_article_id, left_article_id, right_sentence_id
     FROM matches WHERE story_id = :story_id
 ) e
 WHERE NOT EXISTS (SELECT 1 FROM repeats r WHERE r.sentence_id = e.sentence_id)
 GROUP BY article_id, other_article_id
+"""
+
+SAME_TEXTS = """
+-- Articles that carry the same text
+SELECT article_id, first_article_id, share FROM same_texts WHERE story_id = :story_id
 """
 
 WITHOUT_MATCH = """
@@ -118,8 +123,8 @@ ORDER BY d.kind
 
 QUOTES = """
 -- Quotes of matched sentences
-SELECT match_id, left_source, left_quote, left_speaker, left_article_id, right_source, right_quote, right_speaker,
-       right_article_id, score
+SELECT match_id, left_source, left_quote, left_speaker, left_sentence, left_article_id,
+       right_source, right_quote, right_speaker, right_sentence, right_article_id, score
 FROM quote_comparison q
 WHERE story_id = :story_id
   AND NOT EXISTS (SELECT 1 FROM differences d WHERE d.match_id = q.match_id AND d.kind = 'quote')
