@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
-INLINE = {"a", "b", "del", "ins", "mark", "q", "span", "strong", "summary"}
+INLINE = {"a", "b", "bdi", "del", "ins", "mark", "q", "span", "strong", "summary"}
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""A story that strains a page's layout, as rows: sixty sources, an endless article, endless words, right-to-left text."""
+"""A story that strains the pages, as rows: sixty sources, an endless article, endless words, right-to-left text."""
 
 from __future__ import annotations
 
@@ -27,16 +27,26 @@ def build(path: Path) -> Path:
     names = ["long", *_STRANGE, *(f"source-{n}" for n in range(SOURCES - 1 - len(_STRANGE)))]
     db["stories"].insert(
         {"id": 1, "title": f"Bridge opens: {LONG_WORD}", "first_published": "2024-05-01", "article_count": SOURCES,
-         "last_published": "2024-05-03T10:00:00+00:00", "source_count": SOURCES, "independent_count": SOURCES, "fact_count": FACTS}
+         "last_published": "2024-05-03T10:00:00+00:00", "source_count": SOURCES, "independent_count": SOURCES,
+         "fact_count": FACTS}
     )  # fmt: skip
     told: list[list[tuple[str, int]]] = [[] for _ in range(FACTS)]
     for n, name in enumerate(names):
         title = {"arabic": "صحيفة النيل اليومية", "long-words": LONG_WORD}.get(name, f"The {name.title()} Chronicle")
         db["sources"].insert({"id": name, "name": title, "article_count": 1, "story_count": 1})
         sentences = _sentences(name, n)
-        row = {"id": name, "source_id": name, "story_id": 1, "title": sentences[0], "content_hash": name, "origin": "test"}
+        row = {
+            "id": name,
+            "source_id": name,
+            "story_id": 1,
+            "title": sentences[0],
+            "content_hash": name,
+            "origin": "test",
+        }
         counts = {"word_count": 10 * len(sentences), "sentence_count": len(sentences)}
-        db["articles"].insert({**row, **counts, "published": f"2024-05-0{n % 3 + 1}T0{n % 10}:00:00+00:00", "loaded_at": ""})
+        db["articles"].insert(
+            {**row, **counts, "published": f"2024-05-0{n % 3 + 1}T0{n % 10}:00:00+00:00", "loaded_at": ""}
+        )
         at, rows = 0, []
         for position, text in enumerate(sentences):
             role = "headline" if position == 0 else "body"
@@ -60,13 +70,23 @@ def _sentences(name: str, n: int) -> list[str]:
     count = SENTENCES if name == "long" else FACTS + 4
     strange = _STRANGE.get(name)
     title = strange or f"Bridge number {n} opens"
-    return [title, *(f"{strange or 'The new bridge was opened by the mayor'} and this is sentence {i}." for i in range(1, count))]
+    return [
+        title,
+        *(f"{strange or 'The new bridge was opened by the mayor'} and this is sentence {i}." for i in range(1, count)),
+    ]
 
 
 def _fact(db: Database, number: int, told: list[tuple[str, int]]) -> None:
     """A fact with a match for each pair of its sentences."""
     text = f"What {len(told)} sources tell, {number}"
-    row = {"id": number, "story_id": 1, "text": text, "sentence_count": len(told), "source_count": len(told), "independent_count": len(told)}
+    row = {
+        "id": number,
+        "story_id": 1,
+        "text": text,
+        "sentence_count": len(told),
+        "source_count": len(told),
+        "independent_count": len(told),
+    }
     db["facts"].insert({**row, "first_source_id": told[0][0], "first_published": "2024-05-01"})
     db["fact_sentences"].insert_all({"fact_id": number, "sentence_id": sentence} for _, sentence in told)
     pairs = (sorted(pair) for pair in combinations(told, 2))

@@ -32,7 +32,8 @@ def article(name: str, roles: list[str], published: str | None = None) -> StoryA
     """An article whose sentences have ids that begin with the number in its name: a1 has 101, 102, ..."""
     first = int(name[1:]) * 100 + 1
     sentences = tuple(
-        StorySentence(id=first + n, article_id=name, source_id=f"of {name}", position=n, paragraph=n, role=role, start=0, text="…")
+        StorySentence(id=first + n, article_id=name, source_id=f"of {name}", position=n, paragraph=n, role=role,
+                      start=0, text="…")
         for n, role in enumerate(roles)
     )  # fmt: skip
     return StoryArticle(name, f"of {name}", published, sentences)
@@ -100,7 +101,9 @@ def load(tmp_path: Path) -> Load:
 
 
 def test_loader_counts_a_wire_text_once(load: Load) -> None:
-    db = load({"Wire": WIRE, "Post": WIRE, "Herald": f"{WIRE}\n\nThe Herald's office stands by the bridge.", "Echo": OWN})
+    db = load(
+        {"Wire": WIRE, "Post": WIRE, "Herald": f"{WIRE}\n\nThe Herald's office stands by the bridge.", "Echo": OWN}
+    )
     copies = db.execute("SELECT article_id, first_article_id FROM same_texts ORDER BY 1").fetchall()
     assert copies == [("Herald-1", "Wire-1"), ("Post-1", "Wire-1"), ("Wire-1", "Wire-1")]
     assert db.execute("SELECT source_count, article_count, independent_count FROM stories").fetchall() == [(4, 4, 2)]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import runpy
+from collections import Counter
+
 import pytest
-from conftest import SEEDS
+from conftest import ROOT, SEEDS
 from test_text_sentences import SUMMARY, WORDPRESS
 
 from datasette_newscompare.matching.differences import find_differences, shared_quantities
@@ -121,7 +124,12 @@ def test_another_day_in_a_near_copy() -> None:
     left = "The council will vote on the new bridge on March 5, 2024, said the mayor of Hale."
     right = "The council will vote on the new bridge on March 6, 2024, said the mayor of Hale."
     assert flags(left, right, "near-verbatim") == [("date", "March 5, 2024", "March 6, 2024")]
-    assert flags(left, right, "paraphrase") == []
+
+
+def test_another_day_of_what_both_tell_in_other_words() -> None:
+    left = "Lee Moor, 24, was arrested and charged on Monday with the murder of Ann Hale, who disappeared in July."
+    right = "Police charged a man named as Lee Moor with the murder of Ann Hale on Wednesday."
+    assert flags(left, right) == [("date", "Monday", "Wednesday")]
 
 
 def test_weak_matches_flag_no_numbers() -> None:
@@ -205,6 +213,25 @@ def test_hedge_on_one_side() -> None:
 def test_attributed_statement_is_not_flat() -> None:
     left = "The clerk allegedly took money from the school fund for a new boat."
     assert flags(left, "Police said the clerk took money from the school fund for a boat.") == []
+
+
+def test_flags_are_right_nine_times_in_ten_on_the_written_cases() -> None:
+    """The figures that docs/differences.md gives, kind by kind."""
+    script = runpy.run_path(str(ROOT / "benchmarks" / "differences_quality.py"))
+    right, wrong, due = Counter[str](), Counter[str](), Counter[str]()
+    for case, found, surplus, missing in script["results"]():
+        right[case["kind"]] += len(found)
+        due[case["kind"]] += len(found) + len(missing)
+        wrong.update(script["label"](d) for d in surplus)
+    assert len(due) == 11
+    for kind, n in due.items():
+        assert right[kind] >= 0.9 * (right[kind] + wrong[kind]), kind
+        assert right[kind] >= 0.5 * n, kind
+
+
+def test_a_denial_that_was_taken_back_is_not_one() -> None:
+    left = "After first denying that it had shot at the ferry, Hale acknowledged that it shot at the ferry."
+    assert flags(left, "Hale shot at the ferry in error, killing all on board.") == []
 
 
 def test_offsets_lead_to_the_words_in_both_articles() -> None:

@@ -97,7 +97,8 @@ INVARIANTS = (
     Invariant(
         "copies of a text outside their story",
         """SELECT x.article_id FROM same_texts x JOIN articles a ON a.id = x.article_id
-           JOIN articles f ON f.id = x.first_article_id WHERE a.story_id IS NOT x.story_id OR f.story_id IS NOT x.story_id""",
+           JOIN articles f ON f.id = x.first_article_id
+           WHERE a.story_id IS NOT x.story_id OR f.story_id IS NOT x.story_id""",
         REMATCH,
     ),
     _count(

@@ -29,9 +29,9 @@ def same_texts(
     found: dict[tuple[str, str], set[int]] = defaultdict(set)
     for m in matches:
         if m.kind in _SAME_WORDS:
-            for one, other in ((m.left_id, m.right_id), (m.right_id, m.left_id)):
-                if one not in again:
-                    found[owner[one], owner[other]].add(one)
+            for sentence, like in ((m.left_id, m.right_id), (m.right_id, m.left_id)):
+                if sentence not in again:
+                    found[owner[sentence], owner[like]].add(sentence)
     group = {a.id: a.id for a in articles}
     share: dict[str, float] = defaultdict(float)
     for (one, other), sentences in found.items():
@@ -41,7 +41,9 @@ def same_texts(
             share[a] = max(share[a], len(found[a, b]) / max(told[a], 1))
         _unite(group, one, other)
     return tuple(
-        SameText(id, first, round(share[id], 4)) for id, first in sorted(_firsts(articles, group).items()) if id in share
+        SameText(id, first, round(share[id], 4))
+        for id, first in sorted(_firsts(articles, group).items())
+        if id in share
     )
 
 

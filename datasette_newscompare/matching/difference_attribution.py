@@ -21,15 +21,25 @@ NEARBY = 3
 """Sentences around a quotation in which the other speaker must not be named: the words may be theirs after all."""
 HEDGED_REACH = 90
 """Characters after a hedge that tell what is hedged."""
+TOLD = 0.5
+"""Share of the hedged words that the flat side must tell too."""
+TOLD_ALL = 0.7
+"""The same, both ways, where what one side lacks is no more than from whom the other has it."""
 
 SPEAKER_NOTE = "another speaker"
 HEDGED_NOTE = "hedged on one side, flat on the other"
+DENIED_NOTE = "denied on one side, flat on the other"
+SOURCED_NOTE = "attributed on one side, flat on the other"
 
 _HEDGE = re.compile(
     r"\b(?:alleged(?:ly)?|reportedly|purported(?:ly)?|accused of|suspected of|(?:is|are|was|were) said to|"
     r"(?:is|are) believed to)\b",
     re.IGNORECASE,
 )
+_DENIAL = re.compile(r"\bden(?:y|ies|ied|ying)\b", re.IGNORECASE)
+_TAKEN_BACK = re.compile(r"\b(?:initially|first|previously|earlier|once|until|acknowledg\w+|admit\w+)\b", re.IGNORECASE)
+_SOURCED = re.compile(r"\baccording to\b", re.IGNORECASE)
+_KINDS = ((_HEDGE, HEDGED_NOTE), (_DENIAL, DENIED_NOTE), (_SOURCED, SOURCED_NOTE))
 # Any of these on the other side leaves it less than flat.
 _GUARDED = re.compile(
     r"\b(?:alleg\w*|accus\w*|report\w*|purport\w*|suppos\w*|suspect\w*|claim\w*|believe\w*|den(?:y|ies|ied|ying|ials?)|"
@@ -37,7 +47,7 @@ _GUARDED = re.compile(
     r"said|says?|saying|told|tells|testif\w*|assert\w*|insist\w*|contend\w*|indict\w*|guilty|plead\w*|pled|"
     r"convict\w*|rumou?r\w*|unverified|unconfirmed|contradict\w*|wrongdoing|falsely|false|lie[ds]?|fake|sources?|"
     r"lawsuit|sued?|complaint|investigat\w*|probe|question\w*|if|whether|potential\w*|possibl[ey]|called|calls|"
-    r"described?|wrote|writes|memos?|documents?|show(?:s|ed)?|think\w*|thought|likely|would)\b",
+    r"announc\w*|implicat\w*|calculat\w*|estimat\w*|admit\w*|acknowledg\w*|confess\w*|described?|wrote|writes|memos?|documents?|show(?:s|ed)?|think\w*|thought|likely|would)\b",
     re.IGNORECASE,
 )
 _COMMON = listed("mr mrs ms dr sen rep gov gen president senator representative the jr sr of and")
@@ -69,10 +79,10 @@ def attribution_differences(
                 SPEAKER_NOTE,
             )
     if kind != "partial":
-        for at, to, text in _hedged(left, right):
-            yield Difference("attribution", text, None, at, to, None, None, HEDGED_NOTE)
-        for at, to, text in _hedged(right, left):
-            yield Difference("attribution", None, text, None, None, at, to, HEDGED_NOTE)
+        for at, to, text, note in _hedged(left, right, right_article):
+            yield Difference("attribution", text, None, at, to, None, None, note)
+        for at, to, text, note in _hedged(right, left, left_article):
+            yield Difference("attribution", None, text, None, None, at, to, note)
 
 
 def _two_speakers(
@@ -118,21 +128,54 @@ def _initials(names: list[str]) -> str:
     return "".join(name[0] for name in names)
 
 
-def _hedged(hedging: StorySentence, flat: StorySentence) -> Iterator[tuple[int, int, str]]:
-    """The first hedge of a sentence, where the other tells the same without hedge, attribution or quotation."""
-    if flat.quotes or not _HEDGE.search(hedging.text):
+def _hedged(
+    hedging: StorySentence, flat: StorySentence, flat_article: StoryArticle | None
+) -> Iterator[tuple[int, int, str, str]]:
+    """The first hedge, denial or attribution, where the other side tells the same flatly: place, words and note."""
+    if flat.quotes or not any(pattern.search(hedging.text) for pattern, _ in _KINDS):
         return
     text = normalise(flat.text)
     if _GUARDED.search(text):
         return
-    for m in _HEDGE.finditer(hedging.text):
-        at, to = hedging.start + m.start(), hedging.start + m.end()
-        if not any(q.start <= at and to <= q.end for q in hedging.quotes) and _told(hedging.text[m.end() :], text):
-            yield at, to, m.group()
-            return
+    for pattern, note in _KINDS:
+        for m in pattern.finditer(hedging.text):
+            at, to = hedging.start + m.start(), hedging.start + m.end()
+            if any(q.start <= at and to <= q.end for q in hedging.quotes):
+                continue
+            if note == DENIED_NOTE and _TAKEN_BACK.search(hedging.text):
+                continue
+            if note == SOURCED_NOTE:
+                rest = _without_source(hedging.text, m)
+                told = (
+                    not _guarded_nearby(flat, flat_article)
+                    and _told(rest, text, TOLD_ALL)
+                    and _told(text, rest, TOLD_ALL)
+                )
+            else:
+                told = _told(hedging.text[m.end() :], text)
+            if told:
+                yield at, to, m.group(), note
+                return
 
 
-def _told(hedged: str, other: str) -> bool:
-    """Whether the words that a hedge is about stand on the other side too."""
-    wanted = {stem(w.norm) for w in words(hedged[:HEDGED_REACH]) if len(w.norm) > 3}
-    return len(wanted) >= 3 and len(wanted & {stem(w.norm) for w in words(other)}) >= 0.5 * len(wanted)
+def _guarded_nearby(sentence: StorySentence, article: StoryArticle | None) -> bool:
+    """Whether a neighbouring sentence of the same paragraph, or the next one, says from whom the article has it."""
+    near = article.sentences if article else ()
+    return any(
+        0 < abs(s.position - sentence.position) <= 1 and _GUARDED.search(normalise(s.text))
+        for s in near
+        if s.paragraph == sentence.paragraph or s.position > sentence.position
+    )
+
+
+def _without_source(text: str, m: re.Match[str]) -> str:
+    """What a sentence tells according to somebody: the words before that, or those after the name and a comma."""
+    if m.start() > HEDGED_REACH / 3:
+        return text[max(0, m.start() - HEDGED_REACH) : m.start()]
+    return text[m.end() :].partition(",")[2]
+
+
+def _told(told: str, other: str, share: float = TOLD) -> bool:
+    """Whether the words of a stretch stand in another text too: `share` of those of more than three letters."""
+    wanted = {stem(w.norm) for w in words(told[:HEDGED_REACH]) if len(w.norm) > 3}
+    return len(wanted) >= 3 and len(wanted & {stem(w.norm) for w in words(other)}) >= share * len(wanted)

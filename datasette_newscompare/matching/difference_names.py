@@ -9,18 +9,13 @@ from dataclasses import dataclass
 from rapidfuzz.distance import Levenshtein
 
 from ..records import Difference, StorySentence
-from ..text.cues import TITLES
-from ..text.wordlists import listed
+from ..text.cues import CALENDAR, TITLES
 from ..text.words import words
 
 _CAPITALISED = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{4,}(?:-[A-Z][a-z]+)?(?![\w’'-]*\w)")
 
 
-_CALENDAR = listed("""
-    monday tuesday wednesday thursday friday saturday sunday january february april august september october
-    november december
-    """)
-_NO_NAMES = TITLES | _CALENDAR
+_NO_NAMES = TITLES | CALENDAR
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
-"""Numbers and dates that conflict: the same thing counted, measured or dated differently."""
+"""Numbers that conflict: the same thing counted or measured differently."""
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,23 +11,17 @@ from ..text.agreement import same_quantity
 from ..text.numbers import numbers
 from ..text.wordlists import listed
 from ..text.words import plain, words
-from .tokens import stem
+from .difference_context import LEAST_SCORE, clause_likeness, opposite, words_around
 
-WINDOW = 7
-"""Words on each side of a number that tell what it is about."""
 LIKE = 0.34
 """Least share of these words that both sides must have in common."""
 LIKE_PARTIAL = 0.6
-"""The same for sentences that share only a part of what they tell, and for dates."""
-LEAST_SCORE = 0.6
-"""Of a match whose figures are set against each other: below it, two days' reports of like figures are matched."""
+"""The same for sentences that share only a part of what they tell."""
 LARGEST_RATIO = 3.0
 """Two values further apart than this are about two things, not two figures for one; of casualties, `LARGEST_TOLL`."""
 LARGEST_TOLL = 6.0
-FEWEST_WORDS = 8
-"""Of a sentence whose dates are compared: shorter ones are datelines and signatures."""
 
-_COMPARED = ("money", "percent", "count", "measure", "age", "duration", "date")
+_COMPARED = ("money", "percent", "count", "measure", "age", "duration")
 _PEOPLE = listed("person dead injured arrested killed wounded victim")
 _OFFICIALS = listed("man woman child officer soldier civilian student police policeman")
 _CASUALTY = {
@@ -39,15 +32,13 @@ _CASUALTY = {
     "arrested": re.compile(r"\b(?:arrest\w*|detained|detentions?)\b"),
 }
 _PART = re.compile(r"\b(?:other|additional|more(?! than)|another|further|new|extra)\b", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"(?:\b(?:from|than|versus|against|compared (?:with|to)|instead of|after|until)|\d[\d,.]* of(?: the| its)?) \Z",
+    re.IGNORECASE,
+)
+"""What a figure is measured by: down from 3.5 percent, 1,000 of 2,400 jobs."""
 _NAME = re.compile(r"(?<![.!?“\"‘'] )(?<!^)\b[A-Z][\w’'-]+")
 _CAPITAL = re.compile(r"\b[A-Z][\w’'-]+")
-_COMMON = listed("""
-    the a an and or but of in on at by for to from with as into over after before than that which who when where
-    while if is are was were be been has have had do does did will would could should may might can not it he
-    she they we you i his her its their our this these those there said say says told about more most one two
-    some all also just only out up down new last first year years people percent million billion year-old her
-    him them us what so no any other than
-    """)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +52,7 @@ class _Figure:
 def number_differences(
     left: StorySentence, right: StorySentence, kind: str, score: float = 1.0
 ) -> Iterator[Difference]:
-    """Pairs of quantities that conflict, of two sentences that tell the same otherwise (kinds number and date)."""
+    """Pairs of quantities that conflict, of two sentences that tell the same otherwise."""
     if score < LEAST_SCORE:
         return
     ours = [_figure(left, q) for q in left.quantities if not _given(q, right)]
@@ -74,15 +65,14 @@ def number_differences(
         rivals = [other for m, (other, x, y) in enumerate(ranked) if m != n and (x is a or y is b)]
         if like > 0 and all(other < like for other in rivals):
             one, other = a.quantity, b.quantity
-            kind_found = "date" if one.kind == "date" else "number"
-            yield Difference(kind_found, one.text, other.text, one.start, one.end, other.start, other.end)
+            yield Difference("number", one.text, other.text, one.start, one.end, other.start, other.end)
 
 
 def _given(quantity: Quantity, other: StorySentence) -> bool:
     """Whether the other sentence has the same figure, be it written without its noun or in a larger phrase."""
     if any(same_quantity(quantity, q) for q in other.quantities):
         return True
-    if quantity.value is None or quantity.kind in ("date", "time"):
+    if quantity.value is None:
         return False
     return any(number.value == quantity.value for number in numbers(plain(other.text)))
 
@@ -91,8 +81,6 @@ def _conflict(a: _Figure, b: _Figure) -> bool:
     x, y = a.quantity, b.quantity
     if x.kind not in _COMPARED or x.kind != y.kind:
         return False
-    if x.kind == "date":
-        return same_quantity(x, y) is False and _dates_conflict(x, y)
     if a.topic != b.topic:
         return False
     if a.topic and x.value and y.value:
@@ -117,17 +105,6 @@ def _ratio(x: Quantity, y: Quantity) -> float:
     return high / low if low else float("inf")
 
 
-def _dates_conflict(a: Quantity, b: Quantity) -> bool:
-    """Whether two days differ also when each is read as its article's week day or as a calendar day."""
-    if a.text.lower() == b.text.lower() or a.unit != b.unit:
-        return False
-    if a.unit != "day" or a.value is None or b.value is None:
-        return a.unit in ("weekday", "year")
-    weekdays = [datetime.date.fromordinal(int(q.value or 1)).weekday() for q in (a, b)]
-    named = [q.text.lower().endswith("day") for q in (a, b)]
-    return not (any(named) and weekdays[0] == weekdays[1])
-
-
 def _figure(sentence: StorySentence, quantity: Quantity) -> _Figure:
     """The quantity with its topic, read off the words right after it, or else right before."""
     if quantity.kind != "count":
@@ -150,15 +127,21 @@ def _figure(sentence: StorySentence, quantity: Quantity) -> _Figure:
 def _likeness(left: StorySentence, a: _Figure, right: StorySentence, b: _Figure, kind: str) -> float:
     """How alike the words around two numbers are, 0 where they are not enough so to be about the same thing."""
     one, other = a.quantity, b.quantity
-    ours, theirs = _around(left, one), _around(right, other)
+    if not _same_names(left, one, right) or opposite(left, one, right, other):
+        return 0.0
+    if _is_reference(left, one) != _is_reference(right, other):
+        return 0.0
+    ours, theirs = words_around(left, one), words_around(right, other)
     shared = len(ours & theirs)
     like = shared / max(1, min(len(ours), len(theirs)))
-    need = LIKE_PARTIAL if kind == "partial" or one.kind == "date" else LIKE
-    if shared < 2 or like < need or not _same_names(left, one, right):
-        return 0.0
-    if one.kind == "date" and (kind not in ("verbatim", "near-verbatim") or len(words(left.text)) < FEWEST_WORDS):
-        return 0.0
-    return like
+    need = LIKE_PARTIAL if kind == "partial" else LIKE
+    clause = clause_likeness(left, one, right, other)
+    return max(like, clause) if shared >= 2 and like >= need else clause
+
+
+def _is_reference(sentence: StorySentence, quantity: Quantity) -> bool:
+    """Whether a figure is not told itself, but is what another one is measured by."""
+    return bool(_REFERENCE.search(sentence.text, 0, quantity.start - sentence.start))
 
 
 def _same_names(left: StorySentence, quantity: Quantity, right: StorySentence) -> bool:
@@ -171,12 +154,3 @@ def _same_names(left: StorySentence, quantity: Quantity, right: StorySentence) -
 
 def _names(text: str, pattern: re.Pattern[str]) -> set[str]:
     return {words(m.group())[0].norm for m in pattern.finditer(text)}
-
-
-def _around(sentence: StorySentence, quantity: Quantity) -> set[str]:
-    found = words(sentence.text, sentence.start)
-    inside = [n for n, w in enumerate(found) if w.start < quantity.end and quantity.start < w.end]
-    if not inside:
-        return set()
-    near = found[max(0, inside[0] - WINDOW) : inside[-1] + 1 + WINDOW]
-    return {stem(w.norm) for w in near if w.norm not in _COMMON and not any(c.isdigit() for c in w.norm)}

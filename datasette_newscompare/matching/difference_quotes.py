@@ -25,7 +25,7 @@ ALTERED = "altered"
 IN_PART = "quoted in part"
 UNMARKED = "in quotation marks on one side only"
 """Notes name no side, for pages show the sides in either order."""
-_REPORTING = listed("said says told wrote tweeted added called according described warned argued stated")
+_REPORTING = listed("said says told wrote tweeted added according described warned argued stated")
 """Without one of these a sentence may itself be quoted, in a block that needs no marks."""
 _FIRST_PERSON = frozenset(("i", "my", "me", "we", "our"))
 

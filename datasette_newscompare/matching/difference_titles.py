@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..records import Difference, StorySentence
-from ..text.cues import TITLES
+from ..text.cues import CALENDAR, TITLES
 from ..text.wordlists import listed
 from ..text.words import words
 
@@ -93,6 +93,8 @@ def _title_start(text: str, name: int) -> int:
         token, at = m.group(), m.start() + max(0, name - 120)
         bare = words(token)[0].norm if words(token) else ""
         short = token.rpartition("-")[2]
+        if bare in CALENDAR:
+            break
         ended = token[-1] in ".;:" and not (len(short) <= 5 and short[0].isupper())
         if ended or token.endswith(("’s", "'s")) or (token.endswith(",") and start != name):
             break

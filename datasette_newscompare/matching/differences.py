@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..records import Difference, Quantity, StoryArticle, StorySentence
 from ..text.agreement import same_quantity
 from .difference_attribution import attribution_differences
+from .difference_dates import date_differences
 from .difference_names import name_differences
 from .difference_numbers import number_differences
 from .difference_quotes import quote_differences
@@ -30,6 +31,7 @@ def find_differences(
     """
     found = [
         *number_differences(left, right, kind, score),
+        *date_differences(left, right, kind, score),
         *name_differences(left, right),
         *title_differences(left, right),
         *quote_differences(left, right, left_article, right_article),

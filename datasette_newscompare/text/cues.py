@@ -58,3 +58,9 @@ NEVER_NAMES = listed(
     """
 )
 """Capitalised words, in lower case, that are no part of a speaker's name."""
+
+CALENDAR = listed("""
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september
+    october november december
+    """)
+"""Words that begin with a capital and name a day or a month."""

@@ -111,8 +111,8 @@ async def stories(call: Call) -> Page:
 
 
 _CSV = (
-    "id", "title", "first_published", "last_published", "article_count", "source_count", "independent_count", "match_count",
-    "fact_count", "sources",
+    "id", "title", "first_published", "last_published", "article_count", "source_count", "independent_count",
+    "match_count", "fact_count", "sources",
 )  # fmt: skip
 
 

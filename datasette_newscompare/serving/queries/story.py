@@ -11,7 +11,8 @@ FROM stories WHERE id = :story_id
 
 FACTS = """
 -- Facts that several sources tell
-SELECT f.id, f.text, f.sentence_count, f.source_count, f.independent_count, f.first_source_id, so.name AS first_source, f.first_published,
+SELECT f.id, f.text, f.sentence_count, f.source_count, f.independent_count, f.first_source_id,
+       so.name AS first_source, f.first_published,
        (SELECT min(s.position) FROM fact_sentences x JOIN sentences s ON s.id = x.sentence_id
         WHERE x.fact_id = f.id) AS position
 FROM facts f
