@@ -47,9 +47,10 @@ TABLES = (
 ANNOTATED = """
 INSERT OR IGNORE INTO sources (id, name, domain) SELECT id, name, domain FROM src.sources;
 INSERT INTO stories (id, title, first_published, last_published, article_count, source_count, match_count, fact_count,
+                     independent_count,
                      needs_linking, needs_matching)
     SELECT id + :stories, renamed(title), moved(first_published), moved(last_published), article_count, source_count,
-           match_count, fact_count, 0, 0 FROM src.stories WHERE :complete;
+           match_count, fact_count, independent_count, 0, 0 FROM src.stories WHERE :complete;
 INSERT INTO articles (id, source_id, story_id, title, author, published, url, language, word_count, sentence_count,
                       content_hash, origin, loaded_at)
     SELECT id || :suffix, source_id, CASE WHEN :complete THEN story_id + :stories END, renamed(title), author,
@@ -116,8 +117,10 @@ INSERT INTO match_entities SELECT match_id + :matches, c.copy FROM src.match_ent
 INSERT INTO near_misses SELECT sentence_id + :sentences, near_sentence_id + :sentences, score, NULL FROM src.near_misses;
 INSERT INTO differences SELECT id + :differences, match_id + :matches, kind, renamed(left_text), renamed(right_text),
            left_start, left_end, right_start, right_end, note FROM src.differences ORDER BY id;
-INSERT INTO facts SELECT id + :facts, story_id + :stories, renamed(text), sentence_count, source_count, first_source_id,
-           moved(first_published) FROM src.facts ORDER BY id;
+INSERT INTO facts SELECT id + :facts, story_id + :stories, renamed(text), sentence_count, source_count, independent_count,
+           first_source_id, moved(first_published) FROM src.facts ORDER BY id;
+INSERT INTO same_texts SELECT article_id || :suffix, first_article_id || :suffix, story_id + :stories, share
+    FROM src.same_texts;
 INSERT INTO fact_sentences SELECT fact_id + :facts, sentence_id + :sentences FROM src.fact_sentences;
 """
 
