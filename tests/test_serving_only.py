@@ -59,6 +59,21 @@ def test_loaders_package_is_not_there(package: str, tmp_path: Path) -> None:
     assert "ModuleNotFoundError" in result.stderr
 
 
+@pytest.mark.skipif("NEWSCOMPARE_SERVING_PYTHON" not in os.environ, reason="needs an environment without the extras")
+def test_what_serving_installs_is_small(tmp_path: Path) -> None:
+    """All that an installer puts beside Python and itself, its compiled modules included."""
+    code = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    packages = Path(subprocess.run(python(code), cwd=tmp_path, capture_output=True, text=True).stdout.strip())
+    installers = ("pip", "setuptools", "pkg_resources", "_distutils_hack", "wheel")
+    files = [
+        path
+        for path in packages.rglob("*")
+        if path.is_file() and path.relative_to(packages).parts[0].partition("-")[0] not in installers
+    ]
+    size = sum(path.stat().st_size for path in files) / 1e6
+    assert 10 < size < 60, f"{size:.1f} MB"
+
+
 def test_every_page_that_links_lead_to_answers(server: str) -> None:
     """Each page by its plain address: filters can be combined without end."""
     base = "/news/-/newscompare"

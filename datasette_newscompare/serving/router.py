@@ -27,6 +27,7 @@ from .. import schema
 from . import feed
 from ._compat import static_url, with_language
 from .asked import Asked, query_links
+from .caching import cache_headers
 from .permissions import ensure_readable, is_readable
 
 if TYPE_CHECKING:  # Datasette is still being imported when it imports its plugins
@@ -241,12 +242,18 @@ async def _answer(route: Route, request: Request, datasette: Datasette) -> Respo
     except QueryInterrupted as error:
         message = "This page took longer than the time limit set for queries (sql_time_limit_ms)"
         raise DatasetteError(message, title="Query took too long", status=400) from error
-    if form == "json":
-        excerpt = await excerpt_length(database)
+    response = await _in_form(route, call, answer, private)
+    response.headers.update(cache_headers(datasette, request, database))
+    return response
+
+
+async def _in_form(route: Route, call: Call, answer: Page, private: bool) -> Response:
+    if call.format == "json":
+        excerpt = await excerpt_length(call.database)
         return Response.json({**answer.data, "excerpt": excerpt} if excerpt else answer.data)
-    if form == "csv":
+    if call.format == "csv":
         return _csv(answer)
-    if form == "atom":
+    if call.format == "atom":
         return _atom(call, answer)
     return await _html(route, call, answer, private)
 
