@@ -39,6 +39,33 @@ def excerpt_length(connection: sqlite3.Connection, name: str = "main") -> int:
     return int(connection.execute(f"PRAGMA {name}.user_version").fetchone()[0])
 
 
+class OtherVersion(Exception):
+    """The database was made by another version of this package; the message says which way round."""
+
+
 def migrate(db: Database) -> None:
-    """Bring the database to this version's schema; does nothing where it is there already."""
+    """Bring the database to this version's schema; does nothing where it is there already.
+
+    Raises OtherVersion where it is that of a newer version.
+    """
+    _refuse_newer(db)
     migrations.apply(db)
+
+
+def check_version(db: Database) -> None:
+    """Raises OtherVersion where the database has not this version's schema, or none of ours. Writes nothing."""
+    _refuse_newer(db)
+    if not migrations.applied(db):
+        raise OtherVersion("this database was not made by datasette newscompare")
+    if migrations.pending(db):
+        raise OtherVersion("made by an older version; run `datasette newscompare match` on it first")
+
+
+def _refuse_newer(db: Database) -> None:
+    ours = {migration.name for migration in migrations.pending(Database(memory=True))}
+    newer = [migration.name for migration in migrations.applied(db) if migration.name not in ours]
+    if newer:
+        raise OtherVersion(
+            f"made by a newer version of datasette-newscompare ({newer[-1]}); update this one: pip install -U"
+            " datasette-newscompare"
+        )

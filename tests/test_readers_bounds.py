@@ -134,8 +134,7 @@ def test_bomb_in_an_archive_in_an_archive_is_stopped_by_what_the_outermost_takes
             archive.addfile(info, io.BytesIO(inner.getvalue()))
     articles, problems = everything(tmp_path)
     assert articles == []
-    assert "200 times" in problems[-1].reason
-    assert problems[-1].place == str(tmp_path / "bomb.tar.xz")
+    assert any("200 times" in p.reason and p.place == str(tmp_path / "bomb.tar.xz") for p in problems)
 
 
 def test_sparse_file_in_a_tar_is_not_unpacked(tmp_path: Path) -> None:

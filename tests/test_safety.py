@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+from datasette.cli import cli
+
+from datasette_newscompare.loading import connection
 
 TEXT = "The {town} dam broke on Monday, flooding {n} houses in {town}.\n\nMayor Ada Finch said nobody was hurt."
 
@@ -69,16 +77,63 @@ def test_a_reader_sees_whole_stories_while_the_loader_writes(tmp_path: Path) -> 
     assert looks > 10
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_can_not_be_written_is_said_in_words(tmp_path: Path) -> None:
-    folder = tmp_path / "closed"
-    folder.mkdir()
-    folder.chmod(0o500)
-    loader = start(folder / "x.db", write(tmp_path / "a.jsonl", ["Kelso"]))
-    _, errors = loader.communicate()
-    assert loader.returncode == 1
-    assert "check the p" in errors
-    assert "Traceback" not in errors
+@contextmanager
+def as_somebody_else() -> Iterator[Path]:
+    """Yields a folder; inside, the process has the rights of a user who owns nothing, which matters to root."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o777)
+    user = os.geteuid()
+    try:
+        if user == 0:
+            os.seteuid(65534)
+        yield folder
+    finally:
+        if user == 0:
+            os.seteuid(0)
+        for path in [folder, *folder.rglob("*")]:
+            path.chmod(0o700)
+        shutil.rmtree(folder)
+
+
+def test_places_that_can_not_be_written_are_said_in_words(tmp_path: Path) -> None:
+    kelso, denby = (write(tmp_path / f"{name}.jsonl", [name]).read_text() for name in ("Kelso", "Denby"))
+    with as_somebody_else() as folder:
+        (folder / "a.jsonl").write_text(kelso)
+        (folder / "b.jsonl").write_text(denby)
+
+        def load(db: str, lines: str) -> Result:
+            arguments = ["newscompare", "load", str(folder / db), str(folder / lines), "--no-entities"]
+            return CliRunner().invoke(cli, arguments)
+
+        assert load("x.db", "a.jsonl").exit_code == 0
+        before = (folder / "x.db").read_bytes()
+        (folder / "x.db").chmod(0o444)
+        result = load("x.db", "b.jsonl")
+        assert (result.exit_code, "check the permissions" in result.output) == (1, True), result.output
+        (folder / "x.db").chmod(0o666)
+        folder.chmod(0o555)
+        for db in ("x.db", "new.db"):
+            result = load(db, "b.jsonl")
+            assert (result.exit_code, "check the permissions" in result.output) == (1, True), result.output
+        assert (folder / "x.db").read_bytes() == before
+        result = CliRunner().invoke(cli, ["newscompare", "check", str(folder / "x.db")])
+        assert (result.exit_code, "all holds" in result.output) == (0, True), result.output
+
+
+def test_a_file_that_another_program_holds_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    db = tmp_path / "held.db"
+    assert start(db, write(tmp_path / "a.jsonl", ["Kelso"])).wait() == 0
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.1)
+    holder = sqlite3.connect(db, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    arguments = ["newscompare", "load", str(db), str(write(tmp_path / "b.jsonl", ["Denby"])), "--no-entities"]
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 1
+    assert "another program is writing to it; wait until it is done" in result.output
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert CliRunner().invoke(cli, arguments).exit_code == 0
+    assert "all holds" in check(db)
 
 
 def test_a_folder_that_is_not_there_is_said_in_words(tmp_path: Path) -> None:

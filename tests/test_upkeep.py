@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from pathlib import Path
 
@@ -86,28 +85,6 @@ def test_a_name_that_is_not_loaded_is_said(db: Path) -> None:
 def test_a_database_of_the_seeds_holds(seeds_db: Path) -> None:
     result = newscompare("check", seeds_db)
     assert (result.exit_code, result.output) == (0, f"{seeds_db}: all holds.\n")
-
-
-@pytest.mark.parametrize(
-    ("harm", "words"),
-    [
-        ("UPDATE sentences SET start = start + 1 WHERE id = 5", "sentences that do not quote their article"),
-        ("UPDATE mentions SET sentence_id = sentence_id + 1 WHERE id = 3", "mentions outside their sentence"),
-        ("UPDATE stories SET match_count = match_count + 1", "stories with a wrong match_count"),
-        ("UPDATE entities SET sentence_count = 99 WHERE id = 1", "entities with a wrong sentence_count"),
-        ("DELETE FROM sentences_fts_docsize WHERE id = 4", "rows of sentences that search does not know"),
-        ("PRAGMA foreign_keys = OFF; DELETE FROM facts WHERE id = 1", "rows that point to no row"),
-        ("UPDATE stories SET needs_matching = 1", "stories that a load left unfinished"),
-        ("UPDATE matches SET left_article_id = right_article_id WHERE id = 1", "matches outside their story"),
-    ],
-)
-def test_what_does_not_hold_is_named(seeds_db: Path, tmp_path: Path, harm: str, words: str) -> None:
-    db = Path(shutil.copy(seeds_db, tmp_path / "harmed.db"))
-    with sqlite3.connect(db) as connection:
-        connection.executescript(harm)
-    result = newscompare("check", db)
-    assert result.exit_code == 1
-    assert words in result.output
 
 
 def test_a_file_that_is_none_of_ours_is_refused_in_words(tmp_path: Path) -> None:

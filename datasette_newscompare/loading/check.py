@@ -13,7 +13,10 @@ from .. import schema
 from .connection import DatabaseProblem
 
 REMATCH = "run `datasette newscompare match` on it"
-RELOAD = "load the article again from its file, or remove it with `datasette newscompare remove`"
+SEARCHED = 200
+"""Rows, evenly spread, that are looked for by their words."""
+RESTORE = "restore the file from a copy, or load the articles anew"
+RELOAD = "take the article out with `datasette newscompare remove` and load it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,17 @@ def _inside(table: str) -> Invariant:
     )
 
 
-def _count(table: str, column: str, counted: str) -> Invariant:
+def _count(table: str, column: str, counted: str, advice: str = REMATCH) -> Invariant:
     return Invariant(
-        f"{table} with a wrong {column}", f"SELECT x.id FROM {table} x WHERE x.{column} IS NOT ({counted})", REMATCH
+        f"{table} with a wrong {column}", f"SELECT x.id FROM {table} x WHERE x.{column} IS NOT ({counted})", advice
     )
+
+
+def _side(side: str) -> str:
+    return f"""SELECT d.id FROM differences d JOIN matches m ON m.id = d.match_id
+               JOIN article_texts t ON t.article_id = m.{side}_article_id
+               WHERE d.{side}_start IS NOT NULL
+                 AND substr(t.text, d.{side}_start + 1, d.{side}_end - d.{side}_start) IS NOT d.{side}_text"""
 
 
 INVARIANTS = (
@@ -74,6 +84,14 @@ INVARIANTS = (
     *map(_offsets, ("sentences", "mentions", "quantities", "quotes")),
     *map(_inside, ("mentions", "quantities", "quotes")),
     Invariant(
+        "speakers of quotes that do not quote their article",
+        """SELECT q.id FROM quotes q JOIN sentences s ON s.id = q.sentence_id
+           JOIN article_texts t ON t.article_id = s.article_id WHERE q.speaker_start IS NOT NULL
+             AND substr(t.text, q.speaker_start + 1, q.speaker_end - q.speaker_start) IS NOT q.speaker""",
+        RELOAD,
+    ),
+    Invariant("differences that do not quote their articles", f"{_side('left')} UNION ALL {_side('right')}", REMATCH),
+    Invariant(
         "matches outside their story, or of one source",
         """SELECT m.id FROM matches m
            JOIN sentences s ON s.id = m.left_sentence_id JOIN articles a ON a.id = s.article_id
@@ -83,13 +101,27 @@ INVARIANTS = (
         REMATCH,
     ),
     Invariant(
+        "repeats and near misses outside their story, or repeats of another source and near misses of the same",
+        """SELECT r.sentence_id FROM repeats r
+           JOIN sentences s ON s.id = r.sentence_id JOIN articles a ON a.id = s.article_id
+           JOIN sentences t ON t.id = r.repeat_of JOIN articles b ON b.id = t.article_id
+           WHERE a.story_id IS NOT b.story_id OR a.source_id <> b.source_id
+           UNION ALL
+           SELECT n.sentence_id FROM near_misses n
+           JOIN sentences s ON s.id = n.sentence_id JOIN articles a ON a.id = s.article_id
+           JOIN sentences t ON t.id = n.near_sentence_id JOIN articles b ON b.id = t.article_id
+           WHERE a.story_id IS NOT b.story_id OR a.source_id = b.source_id""",
+        REMATCH,
+    ),
+    Invariant(
         "facts of sentences from outside their story",
         """SELECT f.id FROM facts f JOIN fact_sentences x ON x.fact_id = f.id JOIN sentences s ON s.id = x.sentence_id
            JOIN articles a ON a.id = s.article_id WHERE a.story_id IS NOT f.story_id""",
         REMATCH,
     ),
-    _count("articles", "sentence_count", "SELECT count(*) FROM sentences WHERE article_id = x.id"),
+    _count("articles", "sentence_count", "SELECT count(*) FROM sentences WHERE article_id = x.id", RELOAD),
     _count("sources", "article_count", "SELECT count(*) FROM articles WHERE source_id = x.id"),
+    _count("sources", "story_count", "SELECT count(DISTINCT story_id) FROM articles WHERE source_id = x.id"),
     _count("stories", "article_count", "SELECT count(*) FROM articles WHERE story_id = x.id"),
     _count("stories", "source_count", "SELECT count(DISTINCT source_id) FROM articles WHERE story_id = x.id"),
     _count("stories", "match_count", "SELECT count(*) FROM matches WHERE story_id = x.id"),
@@ -108,6 +140,12 @@ INVARIANTS = (
            LEFT JOIN same_texts t ON t.article_id = a.id WHERE a.story_id = x.id""",
     ),
     _count("facts", "sentence_count", "SELECT count(*) FROM fact_sentences WHERE fact_id = x.id"),
+    _count(
+        "facts",
+        "source_count",
+        "SELECT count(DISTINCT a.source_id) FROM fact_sentences f JOIN sentences s ON s.id = f.sentence_id"
+        " JOIN articles a ON a.id = s.article_id WHERE f.fact_id = x.id",
+    ),
     _count("entities", "mention_count", "SELECT count(*) FROM mentions WHERE entity_id = x.id"),
     _count("entities", "sentence_count", "SELECT count(DISTINCT sentence_id) FROM mentions WHERE entity_id = x.id"),
     _count("entities", "article_count", "SELECT count(*) FROM article_entities WHERE entity_id = x.id"),
@@ -173,23 +211,23 @@ def check(path: Path) -> Iterator[Finding]:
     try:
         yield from _check(connection, path)
     except sqlite3.DatabaseError as error:
-        raise DatabaseProblem(f"{path}: can't be checked ({error}); restore it from a copy, or load anew") from error
+        raise DatabaseProblem(f"{path}: can't be checked ({error}); {RESTORE}") from error
     finally:
         connection.close()
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> Iterator[Finding]:
     db = Database(connection)
-    if not db["_sqlite_migrations"].exists():
-        raise DatabaseProblem(f"{path}: this database was not made by datasette newscompare")
-    if schema.migrations.pending(db):
-        raise DatabaseProblem(f"{path}: made by an older version; run `datasette newscompare match {path}` first")
+    try:
+        schema.check_version(db)
+    except schema.OtherVersion as error:
+        raise DatabaseProblem(f"{path}: {error}") from error
     damaged = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
     if damaged:
-        yield Finding("damage to the file", len(damaged), damaged[0], "restore it from a copy, or load anew")
+        yield Finding("damage to the file", len(damaged), damaged[0], RESTORE)
     broken = connection.execute("PRAGMA foreign_key_check").fetchall()
     if broken:
-        yield Finding("rows that point to no row", len(broken), f"{broken[0][0]} row {broken[0][1]}", REMATCH)
+        yield Finding("rows that point to no row", len(broken), f"{broken[0][0]} row {broken[0][1]}", RESTORE)
     excerpts = schema.excerpt_length(connection)
     for invariant in INVARIANTS:
         if excerpts and invariant.needs_whole_texts:
@@ -197,13 +235,27 @@ def _check(connection: sqlite3.Connection, path: Path) -> Iterator[Finding]:
         rows = connection.execute(invariant.sql).fetchall()
         if rows:
             yield Finding(invariant.what, len(rows), str(rows[0][0]), invariant.advice)
-    for table, counted in (
-        ("articles_fts", "articles" if excerpts else "article_texts"),
-        ("sentences_fts", "sentences"),
-    ):
-        indexed, stored = (
-            connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in (f"{table}_docsize", counted)
-        )
-        if indexed != stored:
-            advice = f"run: INSERT INTO {table}({table}) VALUES ('rebuild')"
-            yield Finding(f"rows of {counted} that search does not know", abs(stored - indexed), table, advice)
+    yield from _check_search(connection, "articles_fts", "articles" if excerpts else "article_texts")
+    yield from _check_search(connection, "sentences_fts", "sentences")
+
+
+def _check_search(connection: sqlite3.Connection, table: str, counted: str) -> Iterator[Finding]:
+    """Whether search knows every row, and finds some hundred of them by their words."""
+    advice = f"run: INSERT INTO {table}({table}) VALUES ('rebuild')"
+    indexed, stored = (
+        connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in (f"{table}_docsize", counted)
+    )
+    if indexed != stored:
+        yield Finding(f"rows of {counted} that search does not know", abs(stored - indexed), table, advice)
+    rows, words = ("sentences", "text") if table == "sentences_fts" else ("articles", "title")
+    step = max(1, stored // SEARCHED)
+    missed = [
+        row
+        for row, text in connection.execute(f"SELECT rowid, {words} FROM {rows} WHERE rowid % ? = 0", [step])
+        if any(map(str.isalnum, text))
+        and not connection.execute(
+            f"SELECT 1 FROM {table} WHERE rowid = ? AND {table} MATCH ?", [row, '"{}"'.format(text.replace('"', '""'))]
+        ).fetchone()
+    ]
+    if missed:
+        yield Finding(f"rows of {rows} that search does not find by their words", len(missed), str(missed[0]), advice)

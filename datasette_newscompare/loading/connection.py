@@ -15,6 +15,9 @@ from sqlite_utils import Database
 
 from .. import schema
 
+BUSY_SECONDS = 30.0
+"""How long to wait for another program that holds the file."""
+
 
 class DatabaseProblem(Exception):
     """The database can't be used; the message says why and what to do."""
@@ -56,7 +59,7 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
 @contextmanager
 def _open(path: Path) -> Iterator[Database]:
     try:
-        connection = sqlite3.connect(path, timeout=30)
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
     except sqlite3.Error as error:
         raise DatabaseProblem(f"{path}: can't be opened ({error}); check the path and its permissions") from error
     try:
@@ -78,7 +81,9 @@ def _open(path: Path) -> Iterator[Database]:
         before = connection.total_changes
         try:
             yield db
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+                raise  # a mistake of ours
             raise DatabaseProblem(f"{path}: {_advice(error)}; what was stored before stands") from error
         if connection.total_changes != before:
             connection.execute("PRAGMA analysis_limit = 1000")
@@ -114,6 +119,8 @@ def _advice(error: sqlite3.Error) -> str:
         return f"the disk refuses more ({text}); make room and run the command again"
     if "locked" in text:
         return "another program is writing to it; wait until it is done and run the command again"
+    if "no such column" in text or "no such table" in text or "no column named" in text:
+        return f"its tables are not those of this version ({text}); load the articles anew into a new file"
     if "already exists" in text:
         return f"the database holds tables of these names that are not ours ({text}); choose another file"
     return text

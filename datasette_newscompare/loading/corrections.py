@@ -13,6 +13,7 @@ from typing import TextIO
 
 from sqlite_utils import Database
 
+from .. import schema
 from ..corrections import Correction, corrections, record, withdraw
 from .clock import now
 from .connection import DatabaseProblem
@@ -43,9 +44,13 @@ def read_only(path: Path) -> Iterator[Database]:
         raise DatabaseProblem(f"{path}: there is no such file")
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     try:
-        yield Database(connection)
+        db = Database(connection)
+        schema.check_version(db)
+        yield db
+    except schema.OtherVersion as error:
+        raise DatabaseProblem(f"{path}: {error}") from error
     except sqlite3.DatabaseError as error:
-        raise DatabaseProblem(f"{path}: can't be read ({error}); run `datasette newscompare match` on it") from error
+        raise DatabaseProblem(f"{path}: can't be read ({error}); restore it from a copy, or load anew") from error
     finally:
         connection.close()
 

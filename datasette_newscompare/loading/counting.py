@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlite_utils import Database
+
+from .. import schema
+from ..entities.names import tidy
 
 COUNT_STORY = """
 UPDATE stories SET
@@ -36,3 +40,19 @@ def count_sources(db: Database) -> None:
     with db.atomic():
         db.execute(COUNT_SOURCES)
         db.execute("DELETE FROM sources WHERE article_count = 0")
+
+
+def recount_entities(db: Database) -> None:
+    """Count all that is counted of entities anew, from their mentions, whatever the counts were."""
+    spellings: Counter[tuple[int, str]] = Counter()
+    for entity, text, number in db.execute(
+        "SELECT entity_id, text, count(*) FROM mentions WHERE entity_id IS NOT NULL GROUP BY 1, 2"
+    ):
+        spellings[entity, tidy(text)] += number
+    with db.atomic():
+        schema.run(db, "recount_entities.sql")
+        db.execute("UPDATE entity_aliases SET mention_count = 0")
+        db.conn.executemany(
+            "UPDATE entity_aliases SET mention_count = ? WHERE entity_id = ? AND alias = ?",
+            [(number, entity, alias) for (entity, alias), number in spellings.items()],
+        )

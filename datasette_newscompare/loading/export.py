@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from .. import schema
 from .clock import now
 from .connection import DatabaseProblem
+from .corrections import read_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def export(path: Path, out: Path, settings: ExportSettings) -> Exported:
         raise DatabaseProblem(f"{path}: there is no such file")
     if out.exists():
         raise DatabaseProblem(f"{out}: there is such a file already; choose another name or remove it")
+    with read_only(path):
+        pass  # refuses what another version made
     part = out.with_name(out.name + ".part")
     part.unlink(missing_ok=True)
     try:

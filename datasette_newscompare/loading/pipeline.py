@@ -29,7 +29,7 @@ from .clock import now
 from .comparing import compare_stale_stories
 from .connection import insert, writable
 from .corrections import Taken, read_file, take_up
-from .counting import count_sources
+from .counting import count_sources, recount_entities
 from .entities import link_stale_stories
 from .executors import executor, run_in_order
 from .grouping import group_articles
@@ -195,6 +195,7 @@ def rematch(
         with db.atomic():
             db.execute("UPDATE stories SET needs_linking = 1, needs_matching = 1")
         _compare(db, run, pool, progress, regroup=True)
+        recount_entities(db)
         _judge(db, run, pool, progress, settings, model, summary)
         _finish(db, run, summary, started)
     return summary
