@@ -40,12 +40,23 @@ HARMS = {
     "stories with a wrong source_count": "UPDATE stories SET source_count = 7",
     "stories with a wrong match_count": "UPDATE stories SET match_count = match_count + 1",
     "stories with a wrong fact_count": "UPDATE stories SET fact_count = 7",
+    "stories with a wrong independent_count": "UPDATE stories SET independent_count = 7",
+    "copies of a text outside their story": f"{OTHER_STORY} INSERT INTO same_texts"
+    " SELECT min(id), max(id), 99, 1 FROM articles",
     "facts with a wrong sentence_count": "DELETE FROM fact_sentences WHERE fact_id = 1 AND sentence_id ="
     " (SELECT min(sentence_id) FROM fact_sentences WHERE fact_id = 1)",
     "facts with a wrong source_count": "UPDATE facts SET source_count = 9 WHERE id = 1",
     **{
         f"entities with a wrong {name}": f"UPDATE entities SET {name} = 99 WHERE id = 1"
-        for name in ("mention_count", "sentence_count", "article_count", "source_count", "story_count", "match_count")
+        for name in (
+            "mention_count",
+            "sentence_count",
+            "article_count",
+            "source_count",
+            "story_count",
+            "match_count",
+            "difference_count",
+        )
     },
     "articles whose list of entities is not that of their mentions": "UPDATE article_entities SET mention_count = 99",
     "describing words that do not stand in the sentence that names their entity": "UPDATE describing_words"

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from datasette_newscompare.loading.readers import Problem, read
+from datasette_newscompare.loading.readers.columns import fields_of
 from datasette_newscompare.records import Article
 from datasette_newscompare.settings import ReadSettings
 
@@ -92,6 +93,76 @@ def test_newsapi_answer_is_recognised_and_its_cut_text_said(tmp_path: Path) -> N
     assert article.text == "The dam above Kelso broke early on Monday, flooding…"
     assert problem.loaded
     assert "--fetch" in problem.reason
+
+
+URL = "https://herald.example/dam"
+SERVICES: dict[str, tuple[dict[str, object], dict[str, object]]] = {
+    # A record with the keys or columns that the service documents, and what is read of it.
+    "Media Cloud, CSV of the search": (
+        {"id": "9f", "indexed_date": "2025-02-25 10:00:00", "language": "en", "media_name": "herald.example",
+         "media_url": "herald.example", "publish_date": "2025-02-24", "title": "Dam", "url": URL},
+        {"id": "9f", "language": "en", "source": "herald.example", "published": "2025-02-24", "title": "Dam",
+         "url": URL},
+    ),
+    "Media Cloud, API 2": (
+        {"stories_id": 1, "publish_date": "2025-02-24 18:30:00", "title": "Dam", "url": URL, "language": "en",
+         "guid": "x", "media_id": 2, "media_name": "The Herald", "media_url": "http://herald.example",
+         "collect_date": "2025-02-25"},
+        {"published": "2025-02-24 18:30:00", "title": "Dam", "url": URL, "language": "en", "source": "The Herald"},
+    ),
+    "NewsAPI": (
+        {"source": {"id": None, "name": "The Herald"}, "author": "Ada", "title": "Dam", "description": "A dam.",
+         "url": URL, "urlToImage": "https://herald.example/1.jpg", "publishedAt": "2025-02-24T18:30:00Z",
+         "content": "[Removed]"},
+        {"source": "The Herald", "author": "Ada", "title": "Dam", "summary": "A dam.", "url": URL,
+         "published": "2025-02-24T18:30:00Z", "text": None},
+    ),
+    "newsdata.io": (
+        {"article_id": "a1", "title": "Dam", "link": URL, "creator": ["Ada", "Ben"], "description": "A dam.",
+         "content": "ONLY AVAILABLE IN PAID PLANS", "pubDate": "2025-02-24 18:30:00", "source_id": "herald",
+         "source_name": "The Herald", "language": "english"},
+        {"title": "Dam", "url": URL, "author": "Ada, Ben", "summary": "A dam.", "text": None,
+         "published": "2025-02-24 18:30:00", "source": "The Herald", "language": "english"},
+    ),
+    "New York Times, article search": (
+        {"abstract": "A dam.", "web_url": URL, "source": "The New York Times", "headline": {"main": "Dam"},
+         "pub_date": "2025-02-24T18:30:00+0000", "byline": {"original": "By Ada"}},
+        {"summary": "A dam.", "url": URL, "source": "The New York Times", "title": "Dam",
+         "published": "2025-02-24T18:30:00+0000", "author": "By Ada"},
+    ),
+    "GDELT DOC, CSV": (
+        {"URL": URL, "MobileURL": "", "Date": "2025-02-24 18:30:00", "Title": "Dam"},
+        {"url": URL, "published": "2025-02-24 18:30:00", "title": "Dam"},
+    ),
+    "GDELT DOC, JSON": (
+        {"url": URL, "url_mobile": "", "title": "Dam", "seendate": "20250224T183000Z", "socialimage": "",
+         "domain": "herald.example", "language": "English", "sourcecountry": "United States"},
+        {"url": URL, "title": "Dam", "published": "20250224T183000Z", "source": "herald.example",
+         "language": "English"},
+    ),
+    "GDELT article list": (
+        {"date": "2025-02-24T18:30:00Z", "url": URL, "title": "Dam", "desc": "A dam.", "outletName": "The Herald",
+         "domain": "herald.example", "author": "Ada", "lang": "en", "image": ""},
+        {"published": "2025-02-24T18:30:00Z", "url": URL, "title": "Dam", "summary": "A dam.", "source": "The Herald",
+         "author": "Ada", "language": "en"},
+    ),
+    "GDELT GKG, with names": (
+        {"GKGRECORDID": "20250224183000-1", "DATE": 20250224183000, "SourceCollectionIdentifier": 1,
+         "SourceCommonName": "herald.example", "DocumentIdentifier": URL, "Counts": ""},
+        {"published": 20250224183000, "source": "herald.example", "url": URL},
+    ),
+    "GDELT mentions, with names": (
+        {"GLOBALEVENTID": 1, "EventTimeDate": 20250224183000, "MentionTimeDate": 20250224183000, "MentionType": 1,
+         "MentionSourceName": "herald.example", "MentionIdentifier": URL, "SentenceID": 1},
+        {"source": "herald.example", "url": URL},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_columns_of_news_services_are_known(service: str) -> None:
+    record, read_as = SERVICES[service]
+    assert fields_of(record) == read_as
 
 
 def test_schema_org_and_crawlers_names_of_fields_are_known(tmp_path: Path) -> None:
@@ -237,11 +308,14 @@ def test_gdelt_tables_without_column_names_are_recognised(tmp_path: Path) -> Non
     gkg = ["20250224183000-12", "20250224183000", "1", "herald.example", "https://herald.example/dam"] + [""] * 22
     event = ["1226000000", "20250224", "202502", "2025"] + ["0"] * 56 + ["https://post.example/flood"]
     (tmp_path / "20250224183000.gkg.csv").write_text("\t".join(gkg) + "\n")
+    mention = ["1226000000", *["20250224183000"] * 2, "1", "herald.example", "https://herald.example/fire"] + ["0"] * 10
+    (tmp_path / "20250224183000.mentions.CSV").write_text(("\t".join(mention) + "\n") * 2)
     (tmp_path / "20250224183000.export.CSV").write_text(("\t".join(event) + "\n") * 3)
     _, problems = everything(tmp_path)
     assert sorted(p.place.rpartition("/")[2] for p in problems) == [
         "20250224183000.export.CSV:1",
         "20250224183000.gkg.csv:1",
+        "20250224183000.mentions.CSV:1",
     ]
     assert all("--fetch" in p.reason for p in problems)
 

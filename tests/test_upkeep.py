@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -127,3 +129,26 @@ def test_a_story_is_named_by_a_headline_where_one_of_its_articles_has_one(tmp_pa
         db, lead, {"id": "b", "source": "Post", "title": "Dam bursts at Kelso", "text": DAM, "published": "2025-02-25"}
     )
     assert rows(db, "SELECT title FROM stories") == [("Dam bursts at Kelso",)]
+
+
+def test_a_second_edition_in_one_outlet_is_a_near_copy_and_counts_once(tmp_path: Path) -> None:
+    db = tmp_path / "copies.db"
+    first = {"id": "Post-1", "source": "Post", "text": f"{DAM}\n\n{MILL}", "published": "2025-02-24", "story": "dam"}
+    second = {
+        **first,
+        "id": "Post-2",
+        "published": "2025-02-25",
+        "text": f"{DAM}\n\n{MILL}\n\nThe army came on Sunday.",
+    }
+    load(db, first, second, {**first, "id": "Herald-1", "source": "Herald"})
+    assert rows(db, "SELECT article_id, copy_of, repeated_count, sentence_count FROM near_copies") == [
+        ("Post-2", "Post-1", 4, 5)
+    ]
+    assert rows(db, "SELECT left_article_id, right_article_id, count(*) FROM matches GROUP BY 1, 2") == [
+        ("Herald-1", "Post-1", 4)
+    ]
+    page = subprocess.run(
+        [sys.executable, "-m", "datasette", str(db), "--get", "/copies/-/newscompare/article/Post-2"],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert "Says again 4 sentences of Post’s earlier" in page

@@ -71,6 +71,8 @@ def _open(path: Path) -> Iterator[Database]:
             db = Database(connection)
             schema.migrate(db)
             excerpts = schema.excerpt_length(connection)
+        except schema.OtherVersion as error:
+            raise DatabaseProblem(f"{path}: {error}") from error
         except sqlite3.DatabaseError as error:
             raise DatabaseProblem(f"{path}: {_advice(error)}") from error
         if excerpts:

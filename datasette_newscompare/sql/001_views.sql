@@ -54,6 +54,22 @@ FROM (
     JOIN sources y ON y.id = b.source_id
 );
 
+-- Articles that say, for the greater part, what an earlier one of the same outlet says: updates and second editions.
+CREATE VIEW near_copies AS
+SELECT article_id, copy_of, source_id, repeated_count, sentence_count,
+       round(1.0 * repeated_count / sentence_count, 4) AS share_repeated
+FROM (
+    SELECT s.article_id, t.article_id AS copy_of, a.source_id, count(*) AS repeated_count,
+           (SELECT count(*) FROM sentences x WHERE x.article_id = s.article_id AND x.role <> 'boilerplate') AS sentence_count
+    FROM repeats r
+    JOIN sentences s ON s.id = r.sentence_id
+    JOIN sentences t ON t.id = r.repeat_of
+    JOIN articles a ON a.id = s.article_id
+    WHERE t.article_id <> s.article_id
+    GROUP BY s.article_id, t.article_id
+)
+WHERE repeated_count >= 0.5 * sentence_count;
+
 -- Who tells which fact: a row for each fact and source that tells it, at the first of its sentences that do.
 CREATE VIEW fact_matrix AS
 SELECT f.story_id, f.id AS fact_id, f.text AS fact, f.source_count, a.source_id, so.name AS source,

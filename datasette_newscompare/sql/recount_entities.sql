@@ -15,4 +15,6 @@ UPDATE entities SET
     sentence_count = (SELECT count(DISTINCT sentence_id) FROM mentions WHERE entity_id = entities.id),
     source_count = (SELECT count(*) FROM source_entities WHERE entity_id = entities.id),
     story_count = (SELECT count(*) FROM story_entities WHERE entity_id = entities.id),
-    match_count = (SELECT count(*) FROM match_entities WHERE entity_id = entities.id);
+    match_count = (SELECT count(*) FROM match_entities WHERE entity_id = entities.id),
+    difference_count = (SELECT count(*) FROM match_entities x JOIN differences d ON d.match_id = x.match_id
+                        WHERE x.entity_id = entities.id);

@@ -12,7 +12,8 @@ from ...reading_options import FIELDS
 SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     # Written small and without spaces, hyphens and underscores; earlier names come first.
     "source": (
-        "sourcename", "outlet", "publisher", "publication", "newspaper", "medianame", "newssource", "sitename",
+        "sourcename", "outlet", "outletname", "publisher", "publication", "newspaper", "medianame", "newssource",
+        "sitename", "mentionsourcename",
         "sourcecommonname", "provider", "sourcedomain", "domain", "hostname", "mediaurl",
     ),
     "title": ("headline", "webtitle", "articletitle", "storytitle", "heading"),
@@ -32,11 +33,15 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
         "articlecontent", "storytext", "plaintext", "article", "cleanedtext", "textcontent",
     ),
     "html": ("contenthtml", "bodyhtml", "rawhtml"),
-    "summary": ("description", "abstract", "excerpt", "snippet", "lead", "standfirst", "trailtext"),
+    "summary": ("description", "desc", "abstract", "excerpt", "snippet", "lead", "standfirst", "trailtext"),
 }  # fmt: skip
 
-CUT_OFF = re.compile(r"(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
-"""How NewsAPI ends the first 200 characters of an article, which are all it gives."""
+CUT_OFF = re.compile(r"(?:…|\.\.\.)?\s*\[\+?\d+ chars\]\s*$")
+"""How NewsAPI and GNews end the first characters of an article, which are all that they give."""
+NO_TEXT: Final = frozenset(
+    {"[removed]", "only available in paid plans", "only available in professional and corporate plans"}
+)
+"""What services write where they give no text."""
 
 Mapped = tuple[tuple[str, str], ...]
 
@@ -92,9 +97,13 @@ def _look_up(record: Mapping[str, Any], path: str) -> Any:
 
 
 def plain_value(field: str, value: Any) -> Any:
-    """Authors and publishers come as lists and objects with a name; only their names are of use here."""
+    """Authors, publishers and headlines come as lists and objects; only their names are of use here."""
+    if field in ("text", "html", "summary") and isinstance(value, str) and value.strip().lower() in NO_TEXT:
+        return None
     if field in ("author", "source", "url") and isinstance(value, Mapping):
-        return value.get("name") or value.get("title") or value.get("@id") or value.get("url")
+        return next((value[key] for key in ("name", "title", "original", "@id", "url") if value.get(key)), None)
+    if field == "title" and isinstance(value, Mapping):
+        return value.get("main") or value.get("rendered")
     if field == "author" and isinstance(value, list):
         names = [plain_value("author", one) for one in value]
         return ", ".join(names) if all(isinstance(name, str) for name in names) else value

@@ -37,13 +37,14 @@ async def article(call: Call) -> Page:
     if show not in SHOWS:
         raise BadRequest(f"show must be one of {', '.join(SHOWS)}")
     only = {"article_id": call.url_vars["id"]}
-    found, sentences, elsewhere, nearest, differences, entities = await asyncio.gather(
+    found, sentences, elsewhere, nearest, differences, entities, repeated = await asyncio.gather(
         call.rows(article_sql.ARTICLE, only),
         call.rows(article_sql.SENTENCES, only),
         call.rows(sql.TOLD_ELSEWHERE, only),
         call.rows(sql.NEAREST, only),
         call.rows(sql.DIFFERENCES, only),
         call.rows(sql.ENTITIES, only),
+        call.rows(sql.REPEATED, only),
     )
     if not found:
         raise NotFound(f"No article {only['article_id']}")
@@ -74,6 +75,7 @@ async def article(call: Call) -> Page:
         "compare_with": [
             {**article_ref(call, a), "compare_url": call.url(links.compare_path(this["id"], a["id"]))} for a in others
         ],
+        "repeats": [{**article_ref(call, a), "repeated_count": a["repeated_count"]} for a in repeated],
         "version_count": 1 + await _earlier_versions(call, this),
         "versions_url": call.url(f"{_path(this)}/versions"),
         "entities": [{**entity_ref(call, e), "mention_count": e["mention_count"]} for e in entities],

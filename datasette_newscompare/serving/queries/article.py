@@ -19,6 +19,20 @@ JOIN sources so ON so.id = a.source_id
 ORDER BY +e.sentence_id, so.name, e.score DESC
 """
 
+REPEATED = """
+-- Articles of the same source that it says again, sentence by sentence
+SELECT a.id, a.title, a.source_id, so.name AS source, a.published, a.url, a.word_count, a.sentence_count,
+       count(*) AS repeated_count
+FROM sentences s
+JOIN repeats r ON r.sentence_id = s.id
+JOIN sentences t ON t.id = r.repeat_of
+JOIN articles a ON a.id = t.article_id
+JOIN sources so ON so.id = a.source_id
+WHERE s.article_id = :article_id AND t.article_id <> :article_id
+GROUP BY a.id
+ORDER BY count(*) DESC, a.id
+"""
+
 NEAREST = """
 -- The sentence that comes nearest to each one without a match
 SELECT n.sentence_id, n.near_sentence_id, max(n.score) AS score, t.text, t.article_id AS other_article_id,
