@@ -85,6 +85,7 @@ def as_somebody_else() -> Iterator[Path]:
     user = os.geteuid()
     try:
         if user == 0:
+            os.chown(folder, 65534, -1)
             os.seteuid(65534)
         yield folder
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections import Counter
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 import click
 
 SECONDS_BETWEEN_LINES = 30
+SECONDS_BETWEEN_CHANGES = 0.1
 WORDS = {
     "read": "articles read",
     "annotated": "annotated",
@@ -24,7 +26,7 @@ WORDS = {
 @contextmanager
 def show_progress() -> Iterator[Callable[[str, int], None]]:
     """Yields the function to call with a stage and how many more are done."""
-    on_terminal = sys.stderr.isatty()
+    on_terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     done: Counter[str] = Counter()
     last = time.monotonic()
 
@@ -32,7 +34,7 @@ def show_progress() -> Iterator[Callable[[str, int], None]]:
         nonlocal last
         done[stage] += more
         now = time.monotonic()
-        if now - last < (0.1 if on_terminal else SECONDS_BETWEEN_LINES):
+        if now - last < (SECONDS_BETWEEN_CHANGES if on_terminal else SECONDS_BETWEEN_LINES):
             return
         last = now
         line = ", ".join(f"{number:,} {WORDS[name]}" for name, number in done.items())

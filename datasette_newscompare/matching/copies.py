@@ -38,7 +38,7 @@ def same_texts(
         if len(sentences) < FEWEST or len(sentences) < SAME * told[one]:
             continue
         for a, b in ((one, other), (other, one)):
-            share[a] = max(share[a], len(found[a, b]) / max(told[a], 1))
+            share[a] = max(share[a], len(found.get((a, b), ())) / max(told[a], 1))
         _unite(group, one, other)
     return tuple(
         SameText(id, first, round(share[id], 4))
