@@ -105,7 +105,7 @@ async def test_stories_say_what_was_chosen_and_how_to_take_it_away(news: Dataset
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("sort", ["newest", "sources"])
+@pytest.mark.parametrize("sort", ["newest", "sources", "facts"])
 async def test_stories_page_through_every_story_once(tmp_path: Path, sort: str) -> None:
     path = build(tmp_path / "news.db")
     with sqlite3.connect(path) as connection:
@@ -697,6 +697,7 @@ async def test_json_holds_only_documented_keys(news: Datasette, path: str) -> No
         (f"{ROOT}/entity/1.csv", "sentence_id,source"),
         (f"{ROOT}/sources.csv", "id,name,domain"),
         (f"{ROOT}/source/ledger.csv", "id,title,published"),
+        (f"{ROOT}/story/7.csv", "fact_id,fact,source_count,independent_count"),
     ],
 )
 async def test_lists_are_csv_too(news: Datasette, path: str, first: str) -> None:

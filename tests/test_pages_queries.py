@@ -20,9 +20,13 @@ WHERE = {
     "LIST": ("1",),
     "COUNT": ("1",),
     "SOURCE_FACET": ("stories.source_count > 1",),
+    "FOUND": (stories.OF_SOURCE.format(name="source0"),),
+    "SEARCHED": ("stories.source_count > 1",),
     "ENTITY_FACET": ("stories.source_count > 1",),
     "TYPES": ("1",),
 }
+LISTS = ("stories", "articles", "sentences", "facts", "entities", "sources", "found")
+"""Values that are bound as JSON arrays."""
 # Read whole on purpose: a table of some hundred rows, or a list in the order of an index that ends at its limit.
 WHOLE = {
     "sources": {"LIST", "COUNT"},
@@ -47,6 +51,7 @@ def statements() -> Iterator[tuple[str, str, str]]:
                     yield info.name, f"{name} {key}".strip(), value.format(where=where, order=order)
     for name, condition in (
         ("MATCHING", stories.MATCHING),
+        ("AMONG", stories.AMONG),
         ("OF_SOURCE", stories.OF_SOURCE.format(name="source0")),
         ("WITH_ENTITY", stories.WITH_ENTITY.format(name="entity0")),
         ("AFTER", stories.AFTER["newest"]),
@@ -76,7 +81,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
 def test_query_uses_an_index(connection: sqlite3.Connection, module: str, name: str, sql: str) -> None:
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     values = dict.fromkeys(re.findall(r":([a-z_0-9]+)", re.sub(r"--.*|'[^']*'", "", sql)), "1")
-    values |= {p: "[1]" for p in ("stories", "articles", "sentences", "facts", "entities", "sources") if p in values}
+    values |= {p: "[1]" for p in LISTS if p in values}
     plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
     aliases = dict(re.findall(r"(?:FROM|JOIN) (\w+) (?:AS )?(\w+)", sql))
     names = tables | {alias for table, alias in aliases.items() if table in tables}

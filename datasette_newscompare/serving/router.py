@@ -252,13 +252,13 @@ async def _in_form(route: Route, call: Call, answer: Page, private: bool) -> Res
         excerpt = await excerpt_length(call.database)
         return Response.json({**answer.data, "excerpt": excerpt} if excerpt else answer.data)
     if call.format == "csv":
-        return _csv(answer)
+        return _csv(call, answer)
     if call.format == "atom":
         return _atom(call, answer)
     return await _html(route, call, answer, private)
 
 
-def _csv(answer: Page) -> Response:
+def _csv(call: Call, answer: Page) -> Response:
     if answer.csv is None:
         raise NotFound("This page is not a list: it has no .csv form")
     columns = list(answer.csv_columns) or (list(answer.csv[0]) if answer.csv else [])
@@ -266,7 +266,11 @@ def _csv(answer: Page) -> Response:
     writer = csv.DictWriter(out, columns, extrasaction="ignore")
     writer.writeheader()
     writer.writerows(answer.csv)
-    return Response(out.getvalue(), content_type="text/csv; charset=utf-8")
+    headers = {}
+    if following := answer.data.get("next_url"):
+        path, _, query = str(following).partition("?")
+        headers["Link"] = f'<{call.absolute(f"{path}.csv?{query}")}>; rel="next"'
+    return Response(out.getvalue(), headers=headers, content_type="text/csv; charset=utf-8")
 
 
 def _atom(call: Call, answer: Page) -> Response:

@@ -34,6 +34,7 @@ CREATE INDEX stories_needs_matching ON stories(id) WHERE needs_matching;
 CREATE INDEX stories_needs_relinking ON stories(id) WHERE needs_relinking;
 CREATE INDEX stories_last_published ON stories(last_published);
 CREATE INDEX stories_source_count ON stories(source_count);
+CREATE INDEX stories_fact_count ON stories(fact_count);
 
 CREATE TABLE loads (
     id INTEGER PRIMARY KEY,

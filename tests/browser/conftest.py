@@ -8,9 +8,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pages_large
+import pages_story
 import pytest
 from live_server import serving
 from playwright.sync_api import Browser, sync_playwright
+
+from datasette_newscompare.serving._compat import IS_ONE
 
 ROOT = Path(__file__).parent.parent.parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -55,4 +59,21 @@ def server(seeds_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     shutil.copy(seeds_db, folder / "news.db")
     command = [sys.executable, "-m", "datasette", "serve", "news.db", "--metadata", str(ROOT / "metadata.yml")]
     with serving(command, folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def stories_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Datasette with the story of five sources as `five.db` and the one that strains the pages as `wide.db`.
+
+    Anybody may judge matches.
+    """
+    chromium()
+    folder = tmp_path_factory.mktemp("stories")
+    pages_story.build(folder / "five.db")
+    pages_large.build(folder / "wide.db")
+    (folder / "all.yml").write_text("permissions:\n  newscompare-verdict: true\n")
+    flag = "--config" if IS_ONE else "--metadata"
+    command = [sys.executable, "-m", "datasette", "serve", "five.db", "wide.db", flag, "all.yml"]
+    with serving([*command, "--setting", "sql_time_limit_ms", "10000"], folder) as address:
         yield address

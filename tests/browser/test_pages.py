@@ -4,49 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, expect
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from .pages import SCREENSHOTS, Open, opening
 
 ROOT = Path(__file__).parent.parent.parent
-SCREENSHOTS = ROOT / "build" / "screenshots"
 STORIES = "/news/-/newscompare"
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])
 def open_page(request: pytest.FixtureRequest, browser: Browser, server: str) -> Iterator[Open]:
     """Opens an address at a width; afterwards fails on anything that the browser complained about."""
-    complaints: list[str] = []
-    contexts: list[BrowserContext] = []
-
-    def log(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            complaints.append(f"{message.type}: {message.text}")
-
-    def answered(response: Response) -> None:
-        if response.status >= 400:
-            complaints.append(f"{response.status}: {response.url}")
-
-    def opened(address: str = STORIES, width: int = 1280) -> Page:
-        context = browser.new_context(
-            base_url=server, java_script_enabled=request.param, viewport={"width": width, "height": 900}
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", log)
-        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
-        page.on("response", answered)
-        page.goto(address)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    with opening(browser, server, request.param) as opened:
+        yield lambda address=STORIES, width=1280: opened(address, width)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from ..router import Call, NotFound, Page, page
 from ._shared import Row, article_ref, as_list, escape_like, sentence_url, share, story_ref, with_params
 
 PAGE_SIZE = 100
+CSV_SIZE = 1_000
 NEWEST = 30
 SHARED = 12
 WITHOUT_MATCH = 12
@@ -23,13 +24,14 @@ async def sources(call: Call) -> Page:
     search = (call.params.get("q") or "").strip()
     offset = call.integer_param("next") or 0
     where, values = (sql.NAMED, {"name": f"%{escape_like(search)}%"}) if search else ("1", {})
-    limits = {"limit": PAGE_SIZE + 1, "offset": offset}
+    size = CSV_SIZE if call.format == "csv" else PAGE_SIZE
+    limits = {"limit": size + 1, "offset": offset}
     found, counted = await asyncio.gather(
         call.rows(sql.LIST.format(where=where), {**values, **limits}),
         call.rows(sql.COUNT.format(where=where), values),
     )
-    following = str(offset + PAGE_SIZE) if len(found) > PAGE_SIZE else None
-    rows = [{**s, "url": call.url(links.source_path(s["id"]))} for s in found[:PAGE_SIZE]]
+    following = str(offset + size) if len(found) > size else None
+    rows = [{**s, "url": call.url(links.source_path(s["id"]))} for s in found[:size]]
     data = {
         "sources": rows,
         "count": counted[0]["n"],
@@ -51,9 +53,11 @@ _CSV = ("id", "name", "domain", "article_count", "story_count")
 async def source(call: Call) -> Page:
     """The page of a source by its id. What it shares and what only it told is counted in its newest articles."""
     only = {"source_id": call.url_vars["id"]}
-    found, newest = await asyncio.gather(call.rows(sql.SOURCE, only), call.rows(sql.NEWEST, {**only, "limit": NEWEST}))
+    size = CSV_SIZE if call.format == "csv" else NEWEST
+    found, listed = await asyncio.gather(call.rows(sql.SOURCE, only), call.rows(sql.NEWEST, {**only, "limit": size}))
     if not found:
         raise NotFound(f"No source {only['source_id']}")
+    newest = listed[:NEWEST]
     shared_stories = [a["story_id"] for a in newest if (a["source_count"] or 0) > 1]
     articles = as_list(a["id"] for a in newest if a["story_id"] in shared_stories)
     shared, told, without = await asyncio.gather(
@@ -61,7 +65,7 @@ async def source(call: Call) -> Page:
         call.rows(sql.TOLD, {"articles": articles}),
         call.rows(sql.WITHOUT_MATCH, {"articles": articles, "each": EACH, "limit": WITHOUT_MATCH}),
     )
-    rows = [_article(call, a) for a in newest]
+    rows = [_article(call, a) for a in listed]
     data = {
         "source": {**found[0], "url": call.url(links.source_path(found[0]["id"]))},
         "articles": rows,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import links
@@ -15,6 +15,7 @@ from ..router import BadRequest, Call, Page, page
 from ._shared import Row, as_list, search_query, source_ref, with_params
 
 PAGE_SIZE = 20
+CSV_SIZE = 1_000
 MOST_CHOSEN = 50
 """Sources, and entities, that the list can be narrowed to at once."""
 FACET_SIZE = 8
@@ -54,12 +55,13 @@ class Asked:
 )  # fmt: skip
 async def stories(call: Call) -> Page:
     """The page; `next` in its data is the token of the page after it."""
-    asked = _asked(call)
+    asked = await _looked_up(call, _asked(call))
+    size = CSV_SIZE if call.format == "csv" else PAGE_SIZE
     sort = call.params.get("sort") or "newest"
     if sort not in sql.ORDERS:
         raise BadRequest(f"sort must be one of {', '.join(sql.ORDERS)}")
     found, counted = await asyncio.gather(
-        _list(call, asked, sort), call.rows(sql.COUNT.format(where=asked.where), asked.values)
+        _list(call, asked, sort, size), call.rows(sql.COUNT.format(where=asked.where), asked.values)
     )
     count = counted[0]["n"]
     sources, entities, names = await asyncio.gather(
@@ -67,8 +69,8 @@ async def stories(call: Call) -> Page:
         _facet(call, asked, count, sql.ENTITY_FACET, sql.ALL_ENTITIES_FACET),
         call.rows(sql.NAMES, {"sources": as_list(asked.sources), "entities": as_list(asked.entities)}),
     )
-    more = len(found) > PAGE_SIZE
-    found = found[:PAGE_SIZE]
+    more = len(found) > size
+    found = found[:size]
     token = _token(found[-1], sort) if more else None
     rows = await _with_sources(call, found)
     data = {
@@ -79,6 +81,7 @@ async def stories(call: Call) -> Page:
         "sorts": [
             {"value": "newest", "label": "newest first"},
             {"value": "sources", "label": "most sources first"},
+            {"value": "facts", "label": "most shared facts first"},
         ],
         "several": asked.several,
         "days": asked.days,
@@ -183,8 +186,25 @@ def _asked(call: Call) -> Asked:
     return Asked(search, sources, entities, any_entity, days, several, " AND ".join(conditions) or "1", values)
 
 
-async def _list(call: Call, asked: Asked, sort: str) -> list[Row]:
-    """One row more than a page holds, where there are as many, from the token on; the undated come last."""
+async def _looked_up(call: Call, asked: Asked) -> Asked:
+    """The same with what was found in place of its conditions, where they are costly and what they find is little.
+
+    They are asked for in several queries, for the list, its length and its facets.
+    """
+    query = sql.FOUND
+    if "search" in asked.values:
+        query = sql.SEARCHED
+    elif len(asked.sources) + len(asked.entities) < 2:
+        return asked
+    where = asked.where.replace(sql.MATCHING, "1", 1)
+    found = await call.rows(query.format(where=where), {**asked.values, "most": FACETED + 1})
+    if len(found) > FACETED:
+        return asked
+    return replace(asked, where=sql.AMONG, values={"found": as_list(row["id"] for row in found)})
+
+
+async def _list(call: Call, asked: Asked, sort: str, size: int) -> list[Row]:
+    """One row more than a page of this size holds, if there are as many, from the token on; the undated come last."""
     after = _after(call, sort)
     dated = sort != "newest" or not after or after["after_value"] is not None
     rows: list[Row] = []
@@ -193,16 +213,16 @@ async def _list(call: Call, asked: Asked, sort: str) -> list[Row]:
         if sort == "newest":
             where.append("last_published IS NOT NULL")
         query = sql.LIST.format(where=" AND ".join(where), order=sql.ORDERS[sort])
-        rows = await call.rows(query, {**asked.values, **after, "limit": PAGE_SIZE + 1})
-    if sort == "newest" and len(rows) <= PAGE_SIZE:
+        rows = await call.rows(query, {**asked.values, **after, "limit": size + 1})
+    if sort == "newest" and len(rows) <= size:
         where = [asked.where, sql.UNDATED] if dated else [asked.where, sql.UNDATED, sql.UNDATED_AFTER]
         query = sql.LIST.format(where=" AND ".join(where), order=sql.UNDATED_ORDER)
-        rows += await call.rows(query, {**asked.values, **after, "limit": PAGE_SIZE + 1 - len(rows)})
+        rows += await call.rows(query, {**asked.values, **after, "limit": size + 1 - len(rows)})
     return rows
 
 
 def _token(row: Row, sort: str) -> str:
-    value = row["last_published"] if sort == "newest" else row["source_count"]
+    value = row[sql.SORTED_BY[sort]]
     return f"{row['id']},{'' if value is None else value}"
 
 
@@ -212,9 +232,9 @@ def _after(call: Call, sort: str) -> Row:
         return {}
     story_id, _, value = token.partition(",")
     whole = "[0-9]{1,18}"
-    if not re.fullmatch(whole, story_id) or (sort == "sources" and not re.fullmatch(whole, value)):
+    if not re.fullmatch(whole, story_id) or (sort != "newest" and not re.fullmatch(whole, value)):
         raise BadRequest("next is not a token that this list gave")
-    return {"after_id": int(story_id), "after_value": int(value) if sort == "sources" else value or None}
+    return {"after_id": int(story_id), "after_value": value or None if sort == "newest" else int(value)}
 
 
 async def _facet(call: Call, asked: Asked, count: int, filtered: str, whole: str) -> list[Row] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from .. import diff, links
@@ -23,10 +23,9 @@ from ._shared import (
     source_ref,
     with_params,
 )
+from ._story_facts import MATRIX_COLUMNS, facts_of, fold, matrix
 
 FACTS = 60
-COLUMNS = 24
-"""Sources that the matrix gives a column each; of more, those that tell most, and one column for all others."""
 WITHOUT_MATCH = 6
 """Sentences of one source shown at first; the rest stand on the article's page."""
 DIFFERENCES = 40
@@ -50,7 +49,7 @@ async def story(call: Call) -> Page:
     found = await call.rows(sql.STORY, story_id)
     if not found:
         raise NotFound(f"No story {story_id['story_id']}")
-    every_fact = call.params.get("facts") == "all"
+    every_fact = call.params.get("facts") == "all" or call.format == "csv"
     articles, facts, first, without, differences, counts, quotes, entities = await asyncio.gather(
         call.rows(article_sql.STORY_ARTICLES, story_id),
         call.rows(sql.FACTS, {**story_id, "limit": -1 if every_fact else FACTS}),
@@ -76,14 +75,15 @@ async def story(call: Call) -> Page:
         for a in articles
     ]
     sources = _sources(refs)
-    _fold(sources, sentences, every_source=call.params.get("columns") == "all")
+    fold(sources, sentences, every_source=call.params.get("columns") == "all")
     pairs = _pairs(call, refs, shared)
+    told_facts = facts_of(call, facts, sentences, flags, sources)
     data = {
         "story": {**found[0], "url": call.url(links.story_path(found[0]["id"]))},
         "sources": sources,
         "articles": refs,
         "timeline": _timeline(refs),
-        "facts": _facts(call, facts, sentences, flags, sources),
+        "facts": told_facts,
         "all_facts_url": None
         if len(facts) == found[0]["fact_count"]
         else with_params(call, _path(found[0]), facts="all"),
@@ -99,7 +99,8 @@ async def story(call: Call) -> Page:
         "closest_pairs": _closest(pairs, refs),
         "entities": [{**entity_ref(call, e), "source_count": e["source_count"]} for e in entities],
     }
-    return Page("newscompare/story.html", data, found[0]["title"])
+    columns = (*MATRIX_COLUMNS, *(source["name"] for source in sources))
+    return Page("newscompare/story.html", data, found[0]["title"], csv=matrix(told_facts, sources), csv_columns=columns)
 
 
 def _path(story: Row) -> str:
@@ -124,66 +125,6 @@ def _sources(articles: Sequence[Row]) -> list[Row]:
         source = by_id.setdefault(a["source"]["id"], {**a["source"], "articles": []})
         source["articles"].append(a["id"])
     return list(by_id.values())
-
-
-def _fold(sources: Sequence[Row], sentences: Sequence[Row], every_source: bool) -> None:
-    """Say of each source whether its column is folded away: where there are many, those that tell the fewest facts."""
-    told: dict[str, set[int]] = defaultdict(set)
-    for s in sentences:
-        told[s["source_id"]].add(s["fact_id"])
-    order = sorted(range(len(sources)), key=lambda i: (-len(told[sources[i]["id"]]), i))
-    kept = set(order if every_source or len(sources) <= COLUMNS else order[: COLUMNS - 1])
-    for i, source in enumerate(sources):
-        source["folded"] = i not in kept
-
-
-def _facts(
-    call: Call, facts: Sequence[Row], sentences: Sequence[Row], flags: Sequence[Row], sources: Sequence[Row]
-) -> list[Row]:
-    by_fact: dict[int, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
-    for s in sentences:
-        by_fact[s["fact_id"]][s["source_id"]].append(
-            {
-                "sentence_id": s["sentence_id"],
-                "text": s["text"],
-                "published": s["published"],
-                "url": sentence_url(call, s["article_id"], s["sentence_id"]),
-            }
-        )
-    kinds: dict[int, Row] = defaultdict(dict)
-    for flag in flags:
-        kinds[flag["fact_id"]][flag["kind"]] = flag["n"]
-    return [
-        {
-            "id": f["id"],
-            "text": f["text"],
-            "source_count": f["source_count"],
-            "independent_count": f["independent_count"],
-            "sentence_count": f["sentence_count"],
-            "first_source": {"id": f["first_source_id"], "name": f["first_source"]} if f["first_source_id"] else None,
-            "first_published": f["first_published"],
-            "differences": kinds[f["id"]],
-            "tellings": _tellings(by_fact[f["id"]], sources),
-            "cells": [
-                {
-                    "source_id": source["id"],
-                    "is_first": source["id"] == f["first_source_id"] and f["first_published"] is not None,
-                    "sentences": by_fact[f["id"]][source["id"]],
-                }
-                for source in sources
-            ],
-        }
-        for f in facts
-    ]
-
-
-def _tellings(told: Mapping[str, Sequence[Row]], sources: Sequence[Row]) -> list[Row]:
-    """The sentences of a fact in the order of the sources, those in the same words once."""
-    texts: dict[str, list[Row]] = defaultdict(list)
-    for source in sources:
-        for s in told.get(source["id"], ()):
-            texts[s["text"]].append({"name": source["name"], "url": s["url"]})
-    return [{"text": text, "sources": by} for text, by in texts.items()]
 
 
 def _without_match(call: Call, rows: Sequence[Row]) -> list[Row]:

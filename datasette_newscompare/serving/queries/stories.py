@@ -8,11 +8,26 @@ from __future__ import annotations
 MATCHING = "stories.id IN (SELECT a.story_id FROM articles a WHERE a.rowid IN ({}))".format(
     "SELECT rowid FROM articles_fts WHERE articles_fts MATCH :search"
 )
-OF_SOURCE = "EXISTS (SELECT 1 FROM articles a WHERE a.story_id = stories.id AND a.source_id = :{name})"
-WITH_ENTITY = "EXISTS (SELECT 1 FROM story_entities e WHERE e.story_id = stories.id AND e.entity_id = :{name})"
+SEARCHED = """
+-- Stories of which an article holds the words searched for
+SELECT DISTINCT stories.id
+FROM articles_fts
+CROSS JOIN articles a ON a.rowid = articles_fts.rowid
+CROSS JOIN stories ON stories.id = a.story_id
+WHERE articles_fts MATCH :search AND {where}
+LIMIT :most
+"""
+FOUND = """
+-- Stories that fit
+SELECT id FROM stories WHERE {where} LIMIT :most
+"""
+AMONG = "stories.id IN (SELECT value FROM json_each(:found))"
+"""What was found by several conditions, where it is little, is bound for the other queries of the page."""
+OF_SOURCE = "stories.id IN (SELECT a.story_id FROM articles a WHERE a.source_id = :{name})"
+WITH_ENTITY = "stories.id IN (SELECT e.story_id FROM story_entities e WHERE e.entity_id = :{name})"
 WITH_ANY_ENTITY = (
-    "EXISTS (SELECT 1 FROM story_entities e WHERE e.story_id = stories.id"
-    " AND e.entity_id IN (SELECT value FROM json_each(:any_entity)))"
+    "stories.id IN (SELECT e.story_id FROM story_entities e"
+    " WHERE e.entity_id IN (SELECT value FROM json_each(:any_entity)))"
 )
 FROM_DAY = "stories.last_published >= :from_day"
 TO_DAY = "substr(stories.first_published, 1, length(:to_day)) <= :to_day"
@@ -28,14 +43,9 @@ ORDER BY {order}
 LIMIT :limit
 """
 
-ORDERS = {
-    "newest": "last_published DESC, id DESC",
-    "sources": "source_count DESC, id DESC",
-}
-AFTER = {
-    "newest": "(last_published, id) < (:after_value, :after_id)",
-    "sources": "(source_count, id) < (:after_value, :after_id)",
-}
+SORTED_BY = {"newest": "last_published", "sources": "source_count", "facts": "fact_count"}
+ORDERS = {sort: f"{column} DESC, id DESC" for sort, column in SORTED_BY.items()}
+AFTER = {sort: f"({column}, id) < (:after_value, :after_id)" for sort, column in SORTED_BY.items()}
 UNDATED = "last_published IS NULL"
 """Stories without a date come after all others."""
 UNDATED_ORDER = "id DESC"
