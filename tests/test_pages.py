@@ -618,6 +618,7 @@ PAGES = [
     f"{ROOT}/story/7",
     LEDGER_POST,
     f"{LEDGER_POST}&show=flagged",
+    f"{LEDGER_POST}&show=matched&kind=verbatim",
     f"{ROOT}/article/ledger",
     f"{ROOT}/article/radio",
     f"{ROOT}/entities",
@@ -646,6 +647,7 @@ async def test_links_to_other_pages_answer(news: Datasette, path: str) -> None:
     page = await seen(news, path)
     content = page.one("section", "content")
     links = {a.attributes["href"].partition("#")[0] for a in content.all("a") if "href" in a.attributes}
+    assert all(re.match(r"/|https?://|$", link) for link in links), links
     for link in sorted(links):
         if link.startswith("/"):
             assert (await answer(news, link)).status_code == 200, link

@@ -1,7 +1,7 @@
 """No page has a fault that axe-core finds, wide and narrow, with everything opened that opens.
 
-axe-core is looked for in `NEWSCOMPARE_AXE` (the path of its axe.min.js) and in `node_modules` beside pyproject.toml, where
-`npm install --no-save axe-core@4` puts it. Without it these tests are skipped and say so.
+axe-core is looked for in `NEWSCOMPARE_AXE` (the path of its axe.min.js) and in `node_modules` beside pyproject.toml,
+where `npm install --no-save axe-core@4` puts it. Without it these tests are skipped and say so.
 """
 
 from __future__ import annotations

@@ -171,7 +171,7 @@ def test_names_are_hidden_for_reading_blind(open_page: Open) -> None:
         ("Show", "only matches with another number, name or quote", 1, "show=flagged"),
         ("Kind of match", "near-verbatim", 1, "kind=near-verbatim"),
         ("Score at least", "0.9", 2, "score=0.9"),
-        ("Names", "Harbour Market", 3, "entity=1"),
+        ("Names", "Harbour Market", 2, "entity=1"),
     ],
 )
 def test_each_filter_has_its_address(open_page: Open, label: str, choice: str, rows: int, address: str) -> None:
