@@ -54,8 +54,10 @@ def database_actions(datasette: Datasette, actor: _compat.Actor, database: str) 
 
 
 @hookimpl
-def table_actions(datasette: Datasette, actor: _compat.Actor, database: str, table: str) -> Awaitable[list[menus.Link]]:
-    return menus.table_menu(datasette, actor, database, table)
+def table_actions(
+    datasette: Datasette, actor: _compat.Actor, database: str, table: str, request: Request
+) -> Awaitable[list[menus.Link]]:
+    return menus.table_menu(datasette, actor, database, table, request)
 
 
 @hookimpl(optionalhook=True)  # 1.0

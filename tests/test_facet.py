@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import importlib.util
 import sqlite3
 import sys
@@ -210,6 +211,18 @@ async def test_filter_keeps_the_rows_that_name_any_of_the_entities(
     first = dict(counts(answer["panels"]["all"]))
     for id in ids:
         assert first.get(id, 0) == len({row for row, one in named if one == id})
+
+
+@pytest.mark.asyncio
+async def test_the_tables_menu_leads_from_all_to_any_and_back(seeds: Datasette, seeds_db: Path) -> None:
+    chosen = "&".join(f"_entity={entity(seeds_db, name)}" for name in ("Vladimir Putin", "European Union"))
+    path = f"/{seeds_db.stem}/sentences?{chosen}"
+    to_any = html.escape(f"{path}&_entity_match=any")
+    assert f'href="{to_any}"' in (await get(seeds, path)).text
+    there = (await get(seeds, f"{path}&_entity_match=any")).text
+    assert f'href="{html.escape(path)}"' in there
+    assert "Rows that name all of these entities" in there
+    assert "any of these entities" not in (await get(seeds, path.partition("&")[0])).text
 
 
 @pytest.mark.asyncio

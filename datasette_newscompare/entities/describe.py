@@ -23,6 +23,9 @@ NEEDED = ("tagger", "parser", "attribute_ruler", "lemmatizer")
 LONGEST_SENTENCE = 600
 """Characters; what is longer is a list or a page's furniture more often than a sentence."""
 
+LEMMATISER = "newscompare_lemmatiser"
+"""Where a parsed sentence has what finds the base forms of its words: few are asked for, so they are found then."""
+
 _BEING = frozenset({"be", "become", "remain"})
 _CALLING = frozenset({"call", "brand", "label", "dub", "declare", "deem", "describe"})
 _EMPTY_WORDS = """
@@ -75,15 +78,9 @@ class Describer:
             parts = ((part, (n, of)) for n, one in enumerate(known) for part, of in _parts(*one))
             texts = (((text), (n, start, of)) for (start, text), (n, of) in parts)
             for doc, (n, start, of) in self._nlp.pipe(texts, as_tuples=True, batch_size=batch_size):
-                found[n].extend(_in_sentence(self._classified(doc), start, of))
+                self._classify(doc).user_data[LEMMATISER] = self._lemmatiser
+                found[n].extend(_in_sentence(doc, start, of))
         return found
-
-    def _classified(self, doc: Any) -> Any:
-        """A parsed sentence with parts of speech, and with the base forms of the words that may describe."""
-        for token in self._classify(doc):
-            if token.lemma == 0 and token.pos_ in ("NOUN", "VERB", "AUX", "ADJ"):
-                token.lemma_ = self._lemmatiser.lemmatize(token)[0]
-        return doc
 
 
 def load_describer(model: str | None = None) -> Describer | None:
@@ -221,7 +218,7 @@ def _around(root: Any, named: set[int]) -> Iterator[tuple[str, list[Any]]]:
     if verb.pos_ not in ("VERB", "AUX") or any(child.dep_ == "neg" for child in verb.children):
         return
     if root.dep_ == "nsubj" and root.i < verb.i:
-        if verb.lemma_ in _BEING:
+        if _lemma(verb) in _BEING:
             for child in verb.children:
                 if child.dep_ == "acomp" and child.pos_ == "ADJ" and child.i > verb.i:
                     yield "is", [child]
@@ -232,10 +229,15 @@ def _around(root: Any, named: set[int]) -> Iterator[tuple[str, list[Any]]]:
     elif (root.dep_ == "nsubjpass" and root.i < verb.i) or (root.dep_ == "dobj" and root.i > verb.i):
         if verb.pos_ == "VERB":
             yield "undergoes", [verb]
-        if verb.lemma_ in _CALLING:
+        if _lemma(verb) in _CALLING:
             for child in verb.children:
                 if child.dep_ in ("oprd", "attr") and child.i > max(verb.i, root.i) and _is_noun(child, named):
                     yield from _noun("called", child, named)
+
+
+def _lemma(token: Any) -> str:
+    """The base form of a word."""
+    return str(token.lemma_ or token.doc.user_data[LEMMATISER].lemmatize(token)[0])
 
 
 def _is_noun(token: Any, named: set[int]) -> bool:
@@ -258,7 +260,7 @@ def _written(doc: Any, tokens: Sequence[Any], relation: str) -> tuple[str, int, 
     elif relation == "adjective" or "-" in written:
         word = written.lower()
     else:
-        word = " ".join([*(t.lower_ for t in tokens[:-1]), tokens[-1].lemma_.lower()])
+        word = " ".join([*(t.lower_ for t in tokens[:-1]), _lemma(tokens[-1]).lower()])
     parts = word.split()
     whole = all(_WORD.fullmatch(part) for part in parts)
     return (" ".join(parts) if whole and len(word) > 1 else "", start, end)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from datasette import Request
+from datasette.utils import path_with_replaced_args
 from markupsafe import Markup
 
 from . import links
+from .facets import JOINS
 from .pages import PAGES
 from .permissions import is_readable
 from .router import base_url, is_loaded
@@ -34,6 +37,11 @@ PAGE_OF_TABLE = {
 TITLES = {
     "stories": ("Compare stories", "Stories side by side: who tells what, and who tells it differently"),
     "entities": ("Compare by entity", "People, places and organisations, and what each source says of them"),
+}
+
+ANY_OR_ALL = {
+    True: ("Rows that name any of these entities", "One of the entities that the rows are filtered by is enough"),
+    False: ("Rows that name all of these entities", "Every one of the entities that the rows are filtered by"),
 }
 
 PATH_OF_ROW: dict[str, Callable[[Mapping[str, Any]], str]] = {
@@ -87,12 +95,21 @@ async def database_menu(datasette: Datasette, actor: Actor, database: str) -> li
     ]
 
 
-async def table_menu(datasette: Datasette, actor: Actor, database: str, table: str) -> list[Link]:
-    """A link to the list that a table of ours belongs to."""
+async def table_menu(
+    datasette: Datasette, actor: Actor, database: str, table: str, request: Request | None
+) -> list[Link]:
+    """A link to the list that a table of ours belongs to, and where rows are filtered by several entities, one to
+    those that name any of them, or all."""
+    found = []
+    if request and table in JOINS and len(set(request.args.getlist("_entity"))) > 1:
+        is_any = request.args.get("_entity_match") == "any"
+        label, description = ANY_OR_ALL[not is_any]
+        path = path_with_replaced_args(request, {"_entity_match": None if is_any else "any"})
+        found.append({"href": datasette.urls.path(path), "label": label, "description": description})
     name = PAGE_OF_TABLE.get(table)
-    if name is None or not await _opens(datasette, actor, database, name):
-        return []
-    return [_link(datasette, database, "" if name == "stories" else f"/{name}", *TITLES[name])]
+    if name is not None and await _opens(datasette, actor, database, name):
+        found.append(_link(datasette, database, "" if name == "stories" else f"/{name}", *TITLES[name]))
+    return found
 
 
 async def row_menu(datasette: Datasette, actor: Actor, database: str, table: str, row: Mapping[str, Any]) -> list[Link]:

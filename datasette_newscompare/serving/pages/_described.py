@@ -93,7 +93,7 @@ async def _with_sentences(call: Call, entity_id: int, mention_count: int, words:
                 {
                     "entity_id": entity_id,
                     **{key: word[key] for key in ("source_id", "relation", "word")},
-                    "limit": SENTENCES,
+                    "limit": 2 * SENTENCES,
                 },
             )
             for word in words
@@ -104,10 +104,15 @@ async def _with_sentences(call: Call, entity_id: int, mention_count: int, words:
             **word,
             "label": RELATIONS[word["relation"]],
             "url": _sentences_url(call, entity_id, word),
-            "sentences": [_sentence(call, s) for s in sentences or []],
+            "sentences": [_sentence(call, s) for s in _once(sentences or [])][:SENTENCES],
         }
         for word, sentences in zip(words, found, strict=True)
     ]
+
+
+def _once(sentences: Sequence[Row]) -> list[Row]:
+    """A sentence that uses the word twice, or of two of the entity's names, once."""
+    return list({s["sentence_id"]: s for s in reversed(sentences)}.values())[::-1]
 
 
 def _sentence(call: Call, s: Row) -> Row:
