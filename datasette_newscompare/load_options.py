@@ -70,6 +70,6 @@ _SOURCE = click.option(
 )
 _ANNOTATING = (
     click.option("--no-entities", is_flag=True, help="Leave names of people, places and organisations alone."),
-    click.option("--no-words", is_flag=True, help="Leave the words that describe them alone; annotates twice as fast."),
+    click.option("--no-words", is_flag=True, help="Leave the words that describe them alone; annotates faster."),
     click.option("--model", help="An installed spaCy pipeline by name. Without it: the small English one."),
 )
