@@ -83,12 +83,13 @@ INSERT INTO quotes SELECT q.id + :quotes, s.id, e.copy,
 ENTITIES = """
 INSERT INTO entity_copies SELECT id, CASE WHEN renamed(name) = name THEN id ELSE id + :entities END FROM src.entities;
 INSERT INTO entities (id, name, type, name_key, article_count, sentence_count, source_count, story_count, match_count,
-                      mention_count)
+                      difference_count, mention_count)
     SELECT c.copy, renamed(name), type, key(renamed(name), type), article_count, sentence_count, source_count,
-           story_count, match_count, mention_count FROM src.entities e JOIN entity_copies c ON c.id = e.id WHERE true
+           story_count, match_count, difference_count, mention_count FROM src.entities e JOIN entity_copies c ON c.id = e.id WHERE true
     ON CONFLICT (id) DO UPDATE SET article_count = article_count + excluded.article_count,
         sentence_count = sentence_count + excluded.sentence_count, story_count = story_count + excluded.story_count,
-        match_count = match_count + excluded.match_count, mention_count = mention_count + excluded.mention_count;
+        match_count = match_count + excluded.match_count, mention_count = mention_count + excluded.mention_count,
+        difference_count = difference_count + excluded.difference_count;
 """
 
 COMPLETE = """
