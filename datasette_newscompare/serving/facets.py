@@ -22,6 +22,7 @@ from datasette.utils import path_with_added_args, path_with_removed_args
 from datasette.utils.asgi import BadRequest
 
 from ..records import ENTITY_TYPES
+from ._compat import IS_ONE
 from .permissions import is_readable
 from .router import is_loaded
 
@@ -39,6 +40,9 @@ GUESS = 500
 
 MOST = 0.5
 """The share of a table from which on the rows that are left out are counted instead."""
+
+COUNTED = 10_000
+"""Datasette 1.0 counts the rows of a page no further."""
 
 LARGEST_ID = 2**63 - 1
 
@@ -287,7 +291,7 @@ class EntityFacet(Facet):
         where = self._where()
         if where is None:
             return await run(NAMED.format(counts=UNFILTERED.format(count=join.count)))
-        share = await self._share()
+        share = await self._share(where)
         mostly = where if share is not None and share > MOST else None
         if share is None or share > limit / GUESS:  # see `_share`
             others = await run(NEXT_CANDIDATE.format(count=join.count))
@@ -303,17 +307,27 @@ class EntityFacet(Facet):
             return NAMED.format(counts=FILTERED.format(sql=self.sql, **parts))
         return NAMED.format(counts=LEFT_OUT.format(table=self.table, where=mostly, count=join.count, **parts))
 
-    async def _share(self) -> float | None:
+    async def _share(self, where: str) -> float | None:
         """How much of the table the page shows; None where the rows are too many to be counted in time.
 
         Names are about as frequent as their rank is low (Zipf's law): the last one shown is named `GUESS / limit`
         times as often as the first one left out, and must still be ahead of it in the rows of the page. So a guess is
         worth while from a share of `limit / GUESS` on.
         """
-        if self.row_count is None:
+        shown = self.row_count
+        if IS_ONE and shown is not None and shown > COUNTED:
+            try:
+                limit = self.ds.setting("facet_time_limit_ms")
+                (row,) = await self._execute(
+                    f"SELECT count(*) AS n FROM {self.table} WHERE {where}", self.params, limit
+                )
+            except QueryInterrupted:
+                return None
+            shown = row["n"]
+        if shown is None:
             return None
         (row,) = await self._execute(f"SELECT max(rowid) AS n FROM {self.table}", {}, self.ds.sql_time_limit_ms)
-        return self.row_count / row["n"] if row["n"] else 0.0
+        return shown / row["n"] if row["n"] else 0.0
 
     def _where(self) -> str | None:
         """The condition of the page's rows in Datasette's SQL; None where it shows the whole table."""
