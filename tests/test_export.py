@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -141,3 +142,36 @@ def test_an_excerpt_says_so_in_its_own_rows(seeds_db: Path, tmp_path: Path) -> N
     out = tmp_path / "out.db"
     newscompare("export", seeds_db, out, "--excerpt", 60)
     assert rows(out, "SELECT json_extract(settings, '$.excerpt') FROM loads WHERE command = 'export'") == [(60,)]
+
+
+LEFT_BEHIND = {"watched_addresses", "sentence_vectors", "term_counts", "article_terms"}
+"""What only a loader needs."""
+
+
+def test_every_table_is_copied_or_named_here_as_left_behind(seeds_db: Path, tmp_path: Path) -> None:
+    """So that a new table is not forgotten. Each gets a row where the seeds leave it empty."""
+    path, out = tmp_path / "news.db", tmp_path / "out.db"
+    shutil.copy(seeds_db, path)
+    with sqlite3.connect(path) as connection:
+        (name,) = connection.execute("select name from sources").fetchone()
+        article, other = [id for (id,) in connection.execute("select id from articles limit 2")]
+        for table, row in {
+            "article_versions": {"article_id": article, "version": 1, "title": "", "text": "", "content_hash": ""},
+            "source_aliases": {"alias": "Other", "name": name, "origin": "curated"},
+            "corrections": {"action": "drop", "alias": "x", "alias_key": "x"},
+            "verdicts": {"left_article_id": article, "left_text": "", "right_article_id": other, "right_text": "",
+                         "verdict": "right"},
+            "judgements": {"left_article_id": article, "left_text": "", "right_article_id": other, "right_text": "",
+                           "model": "m", "answer": "same", "score": 1, "prompt_version": "1", "pair_hash": "h"},
+        }.items():  # fmt: skip
+            row |= {"seen_at" if table == "article_versions" else "at": "2024-05-01"}
+            marks = ", ".join(f":{column}" for column in row)
+            connection.execute(f"insert into {table} ({', '.join(row)}) values ({marks})", row)
+        connection.execute(
+            "insert or ignore into repeats select max(id), min(id), 'verbatim', 1 from sentences group by article_id"
+        )
+    assert newscompare("export", path, out).exit_code == 0
+    tables = "select name from sqlite_master where type = 'table' and name not like '%\\_fts%' escape '\\'"
+    for (table,) in rows(path, tables + " and name not like 'sqlite_%' and name <> 'loads'"):
+        counted = [rows(db, f"select count(*) from {table}")[0][0] for db in (path, out)]
+        assert counted[1] == (0 if table in LEFT_BEHIND else counted[0]), table

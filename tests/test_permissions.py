@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import walk
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
@@ -19,7 +19,6 @@ from datasette_newscompare.serving import canned, facets
 from datasette_newscompare.serving.pages import PAGES
 
 FORMATS = ("", ".json", ".csv")
-PAGE_FORMATS = (*FORMATS, ".atom")
 STRANGER = {"id": "stranger"}
 QUERY = "?_shape=array"
 
@@ -40,32 +39,6 @@ def news_db(seeds_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         connection.execute("update facts set first_source_id = (select min(id) from sources)")
     return path
-
-
-def example(path: Path, name: str) -> str:
-    """An address of the page, below the stories list, that opens on the seeds."""
-    (left,), (right,) = rows(path, "select id from articles order by id")
-    return {
-        "stories": "",
-        "story": "/story/1",
-        "compare": f"/compare{{}}?left={left}&right={right}",
-        "article": f"/article/{left}",
-        "entities": "/entities",
-        "entity": "/entity/1",
-        "corrections": "/corrections",
-        "sources": "/sources",
-        "source": f"/source/{left}",
-        "verdicts": "/verdicts",
-        "versions": f"/article/{left}/versions",
-    }[name]
-
-
-def addresses(path: Path) -> Iterator[tuple[Any, str]]:
-    """Every registered page in each of its formats."""
-    for page in PAGES:
-        for form in PAGE_FORMATS:
-            below = example(path, page.name)
-            yield page, "/news/-/newscompare" + (below.format(form) if "{}" in below else below + form)
 
 
 def secrets(path: Path) -> list[str]:
@@ -95,7 +68,7 @@ async def test_private_instance_and_database_give_nothing_away(
     news_db: Path, metadata: dict[str, Any], actor: dict[str, Any] | None
 ) -> None:
     instance = await serve(news_db, metadata)
-    asked = [address for _, address in addresses(news_db)] + entity_addresses()
+    asked = [address for _, address in walk.addresses(news_db)] + entity_addresses()
     asked += [f"/news/{query.name}{form}" for query in canned.QUERIES for form in FORMATS]
     for address in asked:
         response = await get(instance, address, actor)
@@ -109,7 +82,7 @@ async def test_private_instance_and_database_give_nothing_away(
 @pytest.mark.parametrize("metadata", [ONLY_READER, private("news")], ids=["instance", "database"])
 async def test_private_instance_and_database_open_to_the_reader(news_db: Path, metadata: dict[str, Any]) -> None:
     instance = await serve(news_db, metadata)
-    for page, address in addresses(news_db):
+    for page, address in walk.addresses(news_db):
         response = await get(instance, address, DEMO_ACTOR)
         has_csv = page.name not in ("story", "compare", "entity", "source") or response.status_code == 200
         has_form = page.name == "stories" if ".atom" in address else ".csv" not in address or has_csv
@@ -122,12 +95,28 @@ async def test_private_instance_and_database_open_to_the_reader(news_db: Path, m
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("level", ["instance", "database", "table", "view"])
+async def test_roles_decide_as_they_do_for_datasettes_own_pages(news_db: Path, level: str) -> None:
+    allow = {"allow": {"roles": ["editor", "reporter"]}}
+    closed = {"table": "stories", "view": "sentences_without_match"}.get(level)
+    metadata: dict[str, Any] = {"databases": {"news": {"tables": {closed: allow}} if closed else allow}}
+    instance = await serve(news_db, allow if level == "instance" else metadata)
+    page = "/news/-/newscompare/story/1"
+    for roles, status in ((["editor"], 200), (["guest", "reporter"], 200), (["guest"], 403), ([], 403)):
+        actor = {"id": "ada", "roles": roles}
+        assert (await get(instance, page, actor)).status_code == status, roles
+        if closed:
+            assert (await get(instance, f"/news/{closed}.json", actor)).status_code == status
+    assert (await get(instance, f"{page}.json")).status_code == 403
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize("table", sorted({table for page in PAGES for table in page.tables}))
 async def test_private_table_closes_the_pages_that_read_it_and_no_other(news_db: Path, table: str) -> None:
     instance = await serve(news_db, private("news", table))
     closed = (await get(instance, f"/news/{table}")).status_code
     assert closed == 403
-    for page, address in addresses(news_db):
+    for page, address in walk.addresses(news_db):
         response = await get(instance, address)
         if table in page.tables:
             assert response.status_code == closed, address
@@ -146,7 +135,7 @@ async def test_table_that_is_open_in_a_private_database_answers_as_datasette_doe
     instance = await serve(news_db, {"databases": {"news": {**ONLY_READER, "tables": tables}}})
     assert (await get(instance, "/news")).status_code == 403
     assert (await get(instance, "/news/stories")).status_code == 200
-    for page, address in addresses(news_db):
+    for page, address in walk.addresses(news_db):
         assert (await get(instance, address)).status_code != 403, page.name
 
 
@@ -200,10 +189,8 @@ def undeclared(seen: set[tuple[str, str | None]], tables: tuple[str, ...]) -> li
 @pytest.mark.parametrize("query", ["", "q=Putin&search=Putin&source=x&entity=1&sort=sources"])
 async def test_page_reads_only_tables_whose_permission_it_asked_for(news_db: Path, name: str, query: str) -> None:
     page = next(page for page in PAGES if page.name == name)
-    for form in PAGE_FORMATS:
-        below = example(news_db, name)
-        address = "/news/-/newscompare" + (below.format(form) if "{}" in below else below + form)
-        address += ("&" if "?" in address else "?") + query
+    for form in walk.FORMS:
+        address = walk.address(news_db, page, form, query)
         seen = await reads_of(news_db, address)
         assert {table for table, _ in seen} & set(page.tables), "the page reads something"
         assert undeclared(seen, (*page.tables, *page.optional)) == []

@@ -11,10 +11,11 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
+import walk
 from datasette.app import Datasette
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from instances import get, rows, serve
+from instances import get, serve
 from pages_story import build
 
 from datasette_newscompare.serving import canned, facets
@@ -165,13 +166,11 @@ def test_reading_leaves_the_file_as_it_was(loop: asyncio.AbstractEventLoop, seed
     shutil.copy(seeds_db, path)
     before = hashlib.sha256(path.read_bytes()).hexdigest()
     datasette = loop.run_until_complete(serve(path))
-    (left,), (right,) = rows(path, "select id from articles order by id")
-    parts = {"story": "1", "entity": "1", "article": left, "source": left}
     addresses = [
-        f"{ROOT}{page.path.replace('{id}', parts.get(page.name, ''))}{form}?{query}"
+        walk.address(path, page, form, query)
         for page in PAGES
-        for form in ("", ".json", ".csv", ".atom")
-        for query in (encoded([("left", left), ("right", right)]), "q=a&sort=sources&several=1", "entity=1", "next=x")
+        for form in walk.FORMS
+        for query in ("", "q=a&sort=sources&several=1", "entity=1", "next=x")
     ]
     addresses += [f"/news/{t}{f}?_facet_entity=all&_entity=1" for t in facets.JOINS for f in ("", ".json", ".csv")]
     addresses += [f"/news/{query.name}{form}" for query in canned.QUERIES for form in ("", ".json", ".csv")]
