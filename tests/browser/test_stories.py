@@ -279,6 +279,10 @@ def test_print_leaves_the_tools_out(open_scripted: Open) -> None:
     for tool in (".nc-nav", ".nc-filters", ".nc-tools", ".nc-judge", ".export-links"):
         expect(page.locator(tool).first).to_be_hidden()
     expect(page.locator("tbody#match-2 ins.nc-differs").first).to_be_visible()
+    page = open_scripted(f"{WIDE}/story/1")
+    page.emulate_media(media="print")
+    matrix = page.locator(".nc-matrix-wrap").first
+    assert matrix.evaluate("e => e.scrollHeight <= e.clientHeight + 2")  # no fact is hidden below an edge
 
 
 STRAINING = (
