@@ -1,11 +1,11 @@
 """Grow a loaded database to any size: its articles, with all that was found in them, again and again under other names.
 
-    python benchmarks/grow.py BASE.db OUT.db 20000               with stories, entities and matches, as BASE has them
-    python benchmarks/grow.py --annotated BASE.db OUT.db 20000   without them: `load` and `match` still have to find them
+    python benchmarks/grow.py BASE.db OUT.db 20000              with stories, entities and matches, as BASE has them
+    python benchmarks/grow.py --annotated BASE.db OUT.db 20000  without them: `load` and `match` still have to find them
 
 Annotating a hundred thousand articles takes hours; copying what was annotated once takes minutes, and grouping, linking
-and matching can't tell. The first copy is BASE itself. Every further copy is moved to another date, and every word in it
-that fewer than one article in twenty has becomes another of its length, drawn as often as BASE has it and the same
+and matching can't tell. The first copy is BASE itself. Every further copy is moved to another date, and every word in
+it that fewer than one article in twenty has becomes another of its length, drawn as often as BASE has it and the same
 throughout the copy, so that names go on being names and all offsets hold; words of quantities stay. With `--annotated`
 one further word in twenty becomes another in each article by itself, and the last copy ends after the story that makes
 the number full; without it, copies are whole. Sizes of stories are kept. Only the rows by which new articles find their
@@ -85,7 +85,8 @@ INSERT INTO entity_copies SELECT id, CASE WHEN renamed(name) = name THEN id ELSE
 INSERT INTO entities (id, name, type, name_key, article_count, sentence_count, source_count, story_count, match_count,
                       difference_count, mention_count)
     SELECT c.copy, renamed(name), type, key(renamed(name), type), article_count, sentence_count, source_count,
-           story_count, match_count, difference_count, mention_count FROM src.entities e JOIN entity_copies c ON c.id = e.id WHERE true
+           story_count, match_count, difference_count, mention_count
+    FROM src.entities e JOIN entity_copies c ON c.id = e.id WHERE true
     ON CONFLICT (id) DO UPDATE SET article_count = article_count + excluded.article_count,
         sentence_count = sentence_count + excluded.sentence_count, story_count = story_count + excluded.story_count,
         match_count = match_count + excluded.match_count, mention_count = mention_count + excluded.mention_count,
@@ -115,11 +116,12 @@ INSERT INTO matches SELECT id + :matches, story_id + :stories, left_sentence_id 
            is_primary, is_moved, renamed(why), NULL FROM src.matches ORDER BY id;
 INSERT INTO match_entities SELECT match_id + :matches, c.copy FROM src.match_entities x
     JOIN entity_copies c ON c.id = x.entity_id;
-INSERT INTO near_misses SELECT sentence_id + :sentences, near_sentence_id + :sentences, score, NULL FROM src.near_misses;
+INSERT INTO near_misses SELECT sentence_id + :sentences, near_sentence_id + :sentences, score, NULL
+    FROM src.near_misses;
 INSERT INTO differences SELECT id + :differences, match_id + :matches, kind, renamed(left_text), renamed(right_text),
            left_start, left_end, right_start, right_end, note FROM src.differences ORDER BY id;
-INSERT INTO facts SELECT id + :facts, story_id + :stories, renamed(text), sentence_count, source_count, independent_count,
-           first_source_id, moved(first_published) FROM src.facts ORDER BY id;
+INSERT INTO facts SELECT id + :facts, story_id + :stories, renamed(text), sentence_count, source_count,
+           independent_count, first_source_id, moved(first_published) FROM src.facts ORDER BY id;
 INSERT INTO same_texts SELECT article_id || :suffix, first_article_id || :suffix, story_id + :stories, share
     FROM src.same_texts;
 INSERT INTO fact_sentences SELECT fact_id + :facts, sentence_id + :sentences FROM src.fact_sentences;
