@@ -28,7 +28,7 @@ import numpy as np
 
 from datasette_newscompare.matching.context import NAMES as CONTEXT_NAMES
 from datasette_newscompare.matching.index import StoryIndex, build_index
-from datasette_newscompare.matching.scorer import Measured, feature_names, in_context, measure
+from datasette_newscompare.matching.scorer import Measured, Reader, feature_names, in_context, measure, read_doubtful
 from datasette_newscompare.matching.settings import MatchSettings
 from datasette_newscompare.matching.tokens import rarity, tokenise
 from datasette_newscompare.records import StoryArticle, StorySentence
@@ -169,7 +169,9 @@ def cut_short(name: str, articles: list[StoryArticle]) -> list[StoryArticle]:
     return out
 
 
-def read_stories(path: Path, level: str, texts: Path | None = None, copies: bool = False) -> list[Story]:
+def read_stories(
+    path: Path, level: str, texts: Path | None = None, copies: bool = False, read: Reader = read_doubtful
+) -> list[Story]:
     """The stories of a folder, or of one file, with features; with `copies`, also with headlines and cut short."""
     out = []
     settings = MatchSettings(level=level)
@@ -181,7 +183,7 @@ def read_stories(path: Path, level: str, texts: Path | None = None, copies: bool
             if copy == "short":
                 articles = cut_short(name, articles)
             index = build_index(sorted(articles, key=lambda a: a.id))
-            measured = measure(index, settings)
+            measured = measure(index, settings, read)
             ids = [s.id for s in index.sentences]
             pairs = [(ids[a], ids[b]) for a, b in zip(measured.left, measured.right, strict=True)]
             label = np.array([LABELS.index(gold.get(pair, "none")) for pair in pairs], dtype=np.int64)
@@ -190,6 +192,23 @@ def read_stories(path: Path, level: str, texts: Path | None = None, copies: bool
             counts = labels.count("same") // 2, (labels.count("same") + labels.count("partial")) // 2
             out.append(Story(name, group, bool(copy), index, measured, label, fitted, *counts))
     return out
+
+
+def said_unseen(path: Path) -> Reader:
+    """A reader that says what `train_reader.py` wrote, story by story in the order in which they are read.
+
+    The packaged reader has seen the training stories, so what it says of them is not what it says of new ones.
+    """
+    stored = np.load(path)
+    stories = iter(stored.files)
+
+    def read(index: StoryIndex, short: np.ndarray, *_: Any) -> np.ndarray:
+        said = stored[next(stories)]
+        if len(said) != len(short):
+            sys.exit(f"{path} is of other stories, or of other candidates: run train_reader.py again")
+        return said
+
+    return read
 
 
 def fit(rows: np.ndarray, target: np.ndarray, trees: int) -> Any:
@@ -249,8 +268,13 @@ def tabulate(stories: list[Story]) -> Table:
     )
 
 
+def without_reader(table: Table) -> Table:
+    """The same pairs with what is measured on pairs of one article too: all but what the reader says."""
+    return replace(table, rows=table.rows[:, : table.siblings.shape[1]])
+
+
 def widen(stories: list[Story], table: Table, first: np.ndarray, sibling_first: np.ndarray) -> np.ndarray:
-    """The features of all pairs in their surroundings, given the first scores (rows x any, same)."""
+    """The features of all pairs in their surroundings, given their first scores (any, same) and the siblings' (any)."""
     return np.concatenate(
         [
             in_context(s.index, s.measured, first[table.story == k], sibling_first[table.sibling_story == k])
@@ -345,6 +369,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("stories", type=Path)
     parser.add_argument("--level", default="lexical")
+    parser.add_argument("--read", type=Path, help="level encoder: the read.npz that train_reader.py wrote of STORIES")
     parser.add_argument("--trees", type=int, nargs=2, default=(250, 200), help="of the first and second step")
     parser.add_argument("--precision", type=float, default=0.8, help="least P_any that the cut is chosen for")
     parser.add_argument("--report", type=Path, nargs="*", default=[], help="aligned stories to give figures for")
@@ -352,17 +377,21 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     started = time.perf_counter()
-    stories = read_stories(args.stories, args.level, copies=True)
+    if (args.level == "encoder") != (args.read is not None):
+        parser.error("the level encoder, and no other, needs --read")
+    read = said_unseen(args.read) if args.read else read_doubtful
+    stories = read_stories(args.stories, args.level, copies=True, read=read)
     table = tabulate(stories)
     counts = table.same_count, table.any_count
     targets = np.isin(table.label, (1, 2)), table.label == 2
-    first = [unseen(table, y, args.trees[0], seed=0) for y in targets]
-    wide = widen(stories, table, *(np.stack(column, axis=1) for column in zip(*first, strict=True)))
-    empty = np.zeros(0, dtype=np.int64)
-    second = replace(table, rows=wide, siblings=np.zeros((0, wide.shape[1])), sibling_group=empty)
+    plain = without_reader(table)
+    _, sibling_first = unseen(plain, targets[0], args.trees[0], seed=0)
+    alone = replace(table, siblings=table.siblings[:0], sibling_group=table.sibling_group[:0])
+    first = np.stack([unseen(alone, y, args.trees[0], seed=0)[0] for y in targets], axis=1)
+    second = replace(alone, rows=widen(stories, table, first, sibling_first))
     judged = table.judged
     any_2, same_2 = (unseen(second, y, args.trees[1], seed=1)[0][judged] for y in targets)
-    any_1, label, is_any, is_same = first[0][0][judged], table.label[judged], targets[0][judged], targets[1][judged]
+    any_1, label, is_any, is_same = first[judged, 0], table.label[judged], targets[0][judged], targets[1][judged]
     any_from, any_to = calibrate(any_2, is_any)
     same_from, same_to = calibrate(same_2, is_same)
     score = np.interp(any_2, any_from, any_to)
@@ -394,14 +423,14 @@ def main() -> None:
         "reliability": reliability(score, label),
     }
     pair = [fit(table.rows[table.fitted], y[table.fitted], args.trees[0]) for y in targets]
-    context = [fit(wide[table.fitted], y[table.fitted], args.trees[1]) for y in targets]
+    gate = fit(plain.rows[table.fitted], targets[0][table.fitted], args.trees[0])
+    context = [fit(second.rows[table.fitted], y[table.fitted], args.trees[1]) for y in targets]
     for path in args.report:
         held = read_stories(path, args.level, args.texts)
         held_table = tabulate(held)
         h_label = held_table.label
         h_first = np.stack([b.predict(held_table.rows) for b in pair], axis=1)
-        h_siblings = np.stack([b.predict(held_table.siblings) for b in pair], axis=1)
-        raw = [b.predict(widen(held, held_table, h_first, h_siblings)) for b in context]
+        raw = [b.predict(widen(held, held_table, h_first, gate.predict(held_table.siblings))) for b in context]
         h_score = np.interp(raw[0], any_from, any_to)
         h_same = np.minimum(h_score, np.interp(raw[1], same_from, same_to))
         h_chosen = (h_score + decision["same_weight"] * h_same >= decision["cut"]) & (h_score >= decision["floor"])
@@ -419,6 +448,8 @@ def main() -> None:
             "pair": dump(pair, feature_names(args.level)),
             "context": dump(context, feature_names(args.level) + CONTEXT_NAMES),
         }
+        if args.read:
+            model["gate"] = dump([gate], feature_names(args.level)[: plain.rows.shape[1]])
         args.out.write_text(json.dumps(model, separators=(",", ":")) + "\n", encoding="utf-8")
 
 

