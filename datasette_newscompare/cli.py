@@ -276,13 +276,12 @@ def entities(db: Path, suggest: bool, limit: int) -> None:
 
 
 def _need_the_extra(level: str = "lexical") -> None:
-    for extra, names in (("load", NEEDED_TO_LOAD), ("encoder", NEEDED_TO_ENCODE if level == "encoder" else ())):
-        missing = [name for name in names if find_spec(name) is None]
-        if missing:
-            raise click.ClickException(
-                f"this command needs {', '.join(missing)};"
-                f" install them with: pip install 'datasette-newscompare[{extra}]'"
-            )
+    names = NEEDED_TO_LOAD + (NEEDED_TO_ENCODE if level == "encoder" else ())
+    missing = [name for name in names if find_spec(name) is None]
+    if missing:
+        raise click.ClickException(
+            f"this command needs {', '.join(missing)}; install them with: pip install 'datasette-newscompare[load]'"
+        )
 
 
 def _workers(paths: tuple[str, ...]) -> int:

@@ -16,9 +16,9 @@ dask_option = click.option("--dask", metavar="ADDRESS", help="Do the work on the
 level_option = click.option(
     "--level",
     type=click.Choice(["lexical", "encoder"]),
-    default="lexical",
+    default="encoder",
     show_default=True,
-    help="Match by words, or by what a sentence encoder says too (slower; needs the extra `encoder`).",
+    help="Match by words alone (quick), or by what a sentence encoder and a reader of pairs say too (finer).",
 )
 
 

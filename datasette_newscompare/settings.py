@@ -66,8 +66,8 @@ class LoadSettings:
     """The language model to ask, if any."""
     words: bool = True
     """Look for the words that describe each entity, which reads its sentences a second time."""
-    level: Literal["lexical", "encoder"] = "lexical"
-    """How sentences are matched: by their words, or by what a sentence encoder says of them too."""
+    level: Literal["lexical", "encoder"] = "encoder"
+    """How sentences are matched: by their words, or by what a sentence encoder and a reader of pairs say too."""
 
 
 @dataclass(frozen=True, slots=True)
