@@ -1,15 +1,16 @@
 """Grow a loaded database to any size: its articles, with all that was found in them, again and again under other names.
 
-    python benchmarks/grow.py BASE.db OUT.db 20000              with stories, entities and matches, as BASE has them
-    python benchmarks/grow.py --annotated BASE.db OUT.db 20000  without them: `load` and `match` still have to find them
+    python benchmarks/grow.py BASE.db OUT.db 20000               with stories, entities and matches, as BASE has them
+    python benchmarks/grow.py --annotated BASE.db OUT.db 20000   without them: the loader still has to find them
 
-Annotating a hundred thousand articles takes hours; copying what was annotated once takes minutes, and grouping, linking
-and matching can't tell. The first copy is BASE itself. Every further copy is moved to another date, and every word in
-it that fewer than one article in twenty has becomes another of its length, drawn as often as BASE has it and the same
-throughout the copy, so that names go on being names and all offsets hold; words of quantities stay. With `--annotated`
-one further word in twenty becomes another in each article by itself, and the last copy ends after the story that makes
-the number full; without it, copies are whole. Sizes of stories are kept. Only the rows by which new articles find their
-story are left out of a copy that has its stories: to measure what adding costs, let `load` group an annotated one.
+Annotating a hundred thousand articles takes hours; copying what was annotated once takes minutes, and grouping,
+linking and matching can't tell. The first copy is BASE itself. Every further copy is moved to another date, and every
+word in it that fewer than one article in twenty has becomes another of its length, drawn as often as BASE has it and
+the same throughout the copy, so that names go on being names and all offsets hold; words of quantities stay. With
+`--annotated` one further word in twenty becomes another in each article by itself, and the last copy ends after the
+story that makes the number full; without it, copies are whole. Sizes of stories are kept. Only the rows by which new
+articles find their story are left out of a copy that has its stories: to measure what adding costs, let the loader
+group an annotated one.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -51,11 +53,11 @@ INSERT INTO stories (id, title, first_published, last_published, article_count, 
                      needs_linking, needs_matching)
     SELECT id + :stories, renamed(title), moved(first_published), moved(last_published), article_count, source_count,
            match_count, fact_count, independent_count, 0, 0 FROM src.stories WHERE :complete;
-INSERT INTO articles (id, source_id, story_id, title, author, published, url, language, word_count, sentence_count,
-                      content_hash, origin, loaded_at)
+INSERT INTO articles (id, source_id, story_id, title, author, published, url, host, language, word_count,
+                      sentence_count, content_hash, origin, loaded_at)
     SELECT id || :suffix, source_id, CASE WHEN :complete THEN story_id + :stories END, renamed(title), author,
-           moved(published), url || :suffix, language, word_count, sentence_count, content_hash || :suffix, origin,
-           loaded_at FROM src.articles WHERE story_id IN chosen ORDER BY rowid;
+           moved(published), url || :suffix, host, language, word_count, sentence_count, content_hash || :suffix,
+           origin, loaded_at FROM src.articles WHERE story_id IN chosen ORDER BY rowid;
 INSERT INTO article_texts SELECT t.article_id || :suffix, reworded(t.text) FROM src.articles a
     JOIN src.article_texts t ON t.article_id = a.id WHERE a.story_id IN chosen ORDER BY a.rowid;
 INSERT INTO sentences SELECT s.id + :sentences, t.article_id, position, paragraph, role, start, "end",
@@ -196,11 +198,10 @@ def grow(base: Path, out: Path, size: int, annotated: bool = False, seed: int = 
     """
     with writable(out) as db:
         db.conn.execute("ATTACH ? AS src", [str(base)])
-        source = sqlite3.connect(base)
-        words = Words(source, seed)
-        sizes = source.execute("SELECT story_id, count(*) FROM articles GROUP BY 1 ORDER BY min(rowid)").fetchall()
-        steps = {table: source.execute(f"SELECT max(id) FROM {table}").fetchone()[0] or 0 for table in TABLES}
-        source.close()
+        with closing(sqlite3.connect(base)) as source:
+            words = Words(source, seed)
+            sizes = source.execute("SELECT story_id, count(*) FROM articles GROUP BY 1 ORDER BY min(rowid)").fetchall()
+            steps = {table: source.execute(f"SELECT max(id) FROM {table}").fetchone()[0] or 0 for table in TABLES}
         reworded = words.reworded if annotated else words.renamed
         for name, count, function in (
             ("renamed", 1, words.renamed), ("reworded", 1, reworded), ("moved", 1, words.moved), ("key", 2, identity),
@@ -215,6 +216,20 @@ def grow(base: Path, out: Path, size: int, annotated: bool = False, seed: int = 
             copy += 1
         count_sources(db)
     return written
+
+
+def further(base: Path, count: int, seed: int = 2) -> Iterator[dict[str, str | None]]:
+    """This many articles of further stories, as records that the loader reads; made as the annotated copies are."""
+    with closing(sqlite3.connect(base)) as source:
+        words = Words(source, seed)
+        words.turn(1)
+        for id, name, title, published, text in source.execute(
+            "SELECT a.id, s.name, a.title, a.published, t.text FROM articles a JOIN sources s ON s.id = a.source_id"
+            " JOIN article_texts t ON t.article_id = a.id ORDER BY a.story_id, a.id LIMIT ?",
+            [count],
+        ):
+            record = {"id": f"further-{id}", "source": name, "published": words.moved(published)}
+            yield record | {"title": words.renamed(title), "text": words.reworded(text)}
 
 
 def _copy(
