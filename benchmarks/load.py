@@ -137,12 +137,13 @@ def main() -> None:
     parser.add_argument("--base", type=Path, help="the corpus as `load` made it; without it, it is loaded now")
     parser.add_argument("--keep", type=Path, help="a folder to leave the files in")
     parser.add_argument("--no-entities", action="store_true")
+    parser.add_argument("--level", choices=("lexical", "encoder"), default="lexical")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--pace", type=int, metavar="N", help="annotate this many articles, beside spaCy itself")
     arguments = parser.parse_args()
     if not CORPUS.exists() and (arguments.pace or not arguments.base):
         raise SystemExit(f"skipped: {CORPUS} is not there")
-    settings = LoadSettings(entities=not arguments.no_entities, workers=arguments.workers)
+    settings = LoadSettings(entities=not arguments.no_entities, workers=arguments.workers, level=arguments.level)
     if arguments.pace:
         pace(arguments.pace)
     with tempfile.TemporaryDirectory() as temporary:
