@@ -12,9 +12,11 @@ import pages_large
 import pages_story
 import pytest
 from live_server import serving
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from datasette_newscompare.serving._compat import IS_ONE
+
+expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong
 
 ROOT = Path(__file__).parent.parent.parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
