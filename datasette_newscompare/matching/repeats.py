@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from rapidfuzz.distance import Indel
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
 from .alignment import NEAR_VERBATIM, word_likeness
+from .candidates import MAX_POSTINGS
 from .index import Ints, StoryIndex
 
 FEWEST_WORDS = 4
@@ -17,6 +19,12 @@ LIKE = 0.6
 """Likeness of the words in order from which a sentence repeats an earlier one."""
 COVERED = 0.85
 """Share of its telling words, by rarity, that must then stand in the earlier one; names and numbers all must."""
+
+MANY = 2_000
+"""Sentences of one source in one story from which on the search for repeats is bounded."""
+MOST_CANDIDATES = 50
+BLOCK = 1_000
+"""Rows whose shared words are counted at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +46,12 @@ def find_repeats(index: StoryIndex) -> list[Again]:
     found: list[Again] = []
     for source in np.unique(index.source):
         rows = np.flatnonzero(index.source == source)
-        repeated: set[int] = set()
-        for row, candidates in _candidates(index, rows):
+        repeated: dict[int, int] = {}
+        twins = _twins(index, rows) if len(rows) > MANY else {}
+        for row, candidates in _candidates(index, rows, twins):
             best: tuple[float, int] | None = None
+            if row in twins:  # what its words repeat, the first one with these words repeats already
+                candidates = [repeated.get(twins[row], twins[row])]
             for earlier in candidates:
                 if earlier in repeated:
                     continue
@@ -48,30 +59,62 @@ def find_repeats(index: StoryIndex) -> list[Again]:
                 if value > 0 and (best is None or value > best[0]):
                     best = value, earlier
             if best is not None:
-                repeated.add(row)
+                repeated[row] = best[1]
                 kind = "verbatim" if best[0] == 1 else "near-verbatim" if best[0] >= NEAR_VERBATIM else "paraphrase"
                 found.append(Again(row, best[1], best[0], kind))
     return found
 
 
-def _candidates(index: StoryIndex, rows: Ints) -> list[tuple[int, list[int]]]:
-    """For each row the earlier rows of its source that share at least half of its words."""
-    words = index.run[rows]
+def _twins(index: StoryIndex, rows: Ints) -> dict[int, int]:
+    """Rows whose words an earlier one has in the same order, each with the first such."""
+    first: dict[bytes, int] = {}
+    found = {}
+    for row in rows.tolist():
+        words = index.run[row, : index.lengths[row]].tobytes()
+        if words in first:
+            found[row] = first[words]
+        else:
+            first[words] = row
+    return found
+
+
+def _candidates(index: StoryIndex, rows: Ints, twins: Mapping[int, int]) -> Iterator[tuple[int, list[int]]]:
+    """For each row the earlier rows of its source that share at least half of its words; for a twin, its first.
+
+    Among more than `MANY` rows, words that very many hold do not count, and only the rows that share most do, so that
+    time and memory stay in step with the number of rows.
+    """
+    single = np.array([row for row in rows.tolist() if row not in twins], dtype=np.int64)
+    words = index.run[single]
     row, place = np.nonzero(words >= 0)
     ones = np.ones(len(row), dtype=np.int32)
-    held = csr_matrix((ones, (row, words[row, place])), shape=(len(rows), max(1, len(index.words))))
+    held = csr_matrix((ones, (row, words[row, place])), shape=(len(single), max(1, len(index.words))))
     held.data[:] = 1  # a word that a sentence has twice counts once
-    fewest = (np.diff(held.indptr) + 1) // 2
-    shared = (held @ held.T).tocsr()
-    shared.sort_indices()
-    out = []
-    for k in range(len(rows)):
-        span = slice(shared.indptr[k], shared.indptr[k + 1])
-        earlier = shared.indices[span][shared.data[span] >= fewest[k]]
-        enough = rows[earlier[earlier < k]].tolist()
-        if enough:
-            out.append((int(rows[k]), enough))
-    return out
+    most = len(single)
+    if len(rows) > MANY:
+        held = held[:, np.asarray(held.sum(axis=0)).ravel() <= MAX_POSTINGS]
+        most = MOST_CANDIDATES
+    fewest = np.maximum((np.diff(held.indptr) + 1) // 2, 1)
+    place_of = {row: k for k, row in enumerate(single.tolist())}
+    turned = held.T.tocsr()
+    start, shared = -BLOCK, None
+    for one in rows.tolist():
+        if one in twins:
+            yield one, [twins[one]]
+            continue
+        k = place_of[one]
+        if shared is None or k >= start + BLOCK:
+            start = k
+            shared = (held[start : start + BLOCK] @ turned).tocsr()
+            shared.sort_indices()
+        span = slice(shared.indptr[k - start], shared.indptr[k - start + 1])
+        earlier, counts = shared.indices[span], shared.data[span]
+        enough = (counts >= fewest[k]) & (earlier < k)
+        earlier, counts = earlier[enough], counts[enough]
+        if len(earlier) > most:
+            earlier = np.sort(earlier[np.argsort(-counts, kind="stable")[:most]])
+        if len(earlier):
+            yield one, single[earlier].tolist()
 
 
 def _likeness(index: StoryIndex, row: int, earlier: int) -> float:
