@@ -44,7 +44,7 @@ def addresses(path: Path, samples: int, chance: random.Random) -> dict[str, list
     def drawn(table: str, where: str = "1") -> list[tuple]:
         last = connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()[0] or 0
         found = []
-        for _ in range(samples):
+        for _ in range(samples if last else 0):
             sql = f"SELECT * FROM {table} WHERE rowid >= ? AND {where} ORDER BY rowid LIMIT 1"
             row = connection.execute(sql, [chance.randint(1, last)]).fetchone()
             if row is not None:
