@@ -40,8 +40,8 @@ def _record(line: bytes | None, number: int, place: str) -> dict[str, Any] | Pro
         return Problem(place, f"the line is longer than {limits.size(limits.RECORD)}, which no article is")
     try:
         record: Any = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
-    except UnicodeDecodeError as error:
-        return Problem(place, f"not UTF-8 (byte {error.start + 1} of the line); convert the file, with iconv for one")
+    except UnicodeDecodeError:  # without the byte, so that many such lines are counted and not named one by one
+        return Problem(place, "not UTF-8; convert the file, with iconv for one")
     except (ValueError, RecursionError) as error:
         return Problem(place, f"not a JSON object ({error}); write one article as one object on one line")
     if not isinstance(record, dict):
