@@ -78,11 +78,7 @@ async def send(path: Path, requests: int, end: float, chance: random.Random) -> 
     cheap = [("GET", f"/{name}/{table}.json?_size=1") for table in ("stories", "matches", "sources", "verdicts")]
     cheap += [("GET", f"/{name}/sentences/{n}.json") for n in range(1, 50)]
     cheap += [(method, f"/{name}/-/newscompare/match/{n}/verdict") for method in ("POST", "PUT") for n in range(1, 20)]
-    cheap += [
-        ("OPTIONS", f"/{name}/-/newscompare"),
-        ("DELETE", f"/{name}/-/newscompare"),
-        ("POST", f"/{name}/articles"),
-    ]
+    cheap += [("OPTIONS", f"/{name}/-/newscompare"), ("DELETE", f"/{name}/-/newscompare")]
     cheap += [("GET", f"/{name}/-/newscompare/{n}") for n in ("nowhere", "story/0", "entity/x", "article/~00")]
     cheap += [
         ("GET", f"/{name}{below}?{urlencode({'sql': sql})}") for sql in WRITES for below in (".json", "/-/query.json")
