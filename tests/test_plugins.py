@@ -110,7 +110,7 @@ def test_every_page_answers_in_each_of_its_forms(served: tuple[str, str, tuple[s
         assert status == 200, path
         hashed = re.search(r"/seeds-\w+/", url)
         assert bool(hashed) == ("datasette-hashed-urls" in chosen), url
-        if hashed and page.name == "story":
+        if hashed and page.name == "story" and ".csv" not in path:
             assert f'"{hashed[0]}-/newscompare' in text, "links stay below the hashed address"
             assert '"/seeds/-/newscompare' not in text
 
