@@ -35,17 +35,19 @@ from rapidfuzz.process import cdist
 from rapidfuzz.utils import default_process
 from sqlite_utils import Database
 
-from datasette_newscompare.loading.comparing import Story, load_story
+from datasette_newscompare.loading.comparing import load_story
 from datasette_newscompare.matching.encoder import encode, is_available
 from datasette_newscompare.matching.settings import MatchSettings
 from datasette_newscompare.matching.story import compare_story
-from datasette_newscompare.records import StorySentence
+from datasette_newscompare.records import StoryArticle, StorySentence
 
 Pairs = list[tuple[int, int, float]]
 """Two sentence ids and a score, 0 to 1."""
 NEAREST = 8
 """How many other sentences paraphrase mining keeps for each."""
 PERMUTATIONS = 128
+
+Story = tuple[StoryArticle, ...]
 
 
 def said(story: Story) -> list[list[StorySentence]]:
