@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
+import shlex
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from datasette.cli import cli
+from rights import ordinary_rights
 
 from datasette_newscompare.loading import connection
 
 TEXT = "The {town} dam broke on Monday, flooding {n} houses in {town}.\n\nMayor Ada Finch said nobody was hurt."
+QUICK = ("--no-entities", "--level", "lexical")
+"""What is tested here is the same with names and the encoder, which only take time."""
 
 
 def write(path: Path, towns: list[str]) -> Path:
@@ -34,7 +33,7 @@ def write(path: Path, towns: list[str]) -> Path:
 
 
 def start(db: Path, lines: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "datasette", "newscompare", "load", str(db), str(lines), "--no-entities"]
+    command = [sys.executable, "-m", "datasette", "newscompare", "load", str(db), str(lines), *QUICK]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -77,51 +76,32 @@ def test_a_reader_sees_whole_stories_while_the_loader_writes(tmp_path: Path) -> 
     assert looks > 10
 
 
-@contextmanager
-def as_somebody_else() -> Iterator[Path]:
-    """Yields a folder; inside, the process has the rights of a user who owns nothing, which matters to root."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o777)
-    user = os.geteuid()
-    try:
-        if user == 0:
-            os.chown(folder, 65534, -1)
-            os.seteuid(65534)
-        yield folder
-    finally:
-        if user == 0:
-            os.seteuid(0)
-        for path in [folder, *folder.rglob("*")]:
-            path.chmod(0o700)
-        shutil.rmtree(folder)
-
-
 def test_places_that_can_not_be_written_are_said_in_words(tmp_path: Path) -> None:
-    kelso, denby = (write(tmp_path / f"{name}.jsonl", [name]).read_text() for name in ("Kelso", "Denby"))
-    # What is imported on the way may stand where only root can read: do it before.
-    warm = ["newscompare", "load", str(tmp_path / "warm.db"), str(tmp_path / "Kelso.jsonl"), "--no-entities"]
-    assert CliRunner().invoke(cli, warm).exit_code == 0
-    with as_somebody_else() as folder:
-        (folder / "a.jsonl").write_text(kelso)
-        (folder / "b.jsonl").write_text(denby)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    db = folder / "x.db"
+    lines = {name: write(tmp_path / f"{name}.jsonl", [name]) for name in ("Kelso", "Denby")}
 
-        def load(db: str, lines: str) -> Result:
-            arguments = ["newscompare", "load", str(folder / db), str(folder / lines), "--no-entities"]
-            return CliRunner().invoke(cli, arguments)
+    def load(db: Path, name: str) -> Result:
+        return CliRunner().invoke(cli, ["newscompare", "load", str(db), str(lines[name]), *QUICK])
 
-        assert load("x.db", "a.jsonl").exit_code == 0
-        before = (folder / "x.db").read_bytes()
-        (folder / "x.db").chmod(0o444)
-        result = load("x.db", "b.jsonl")
+    def refused(db: Path) -> None:
+        result = load(db, "Denby")
         assert (result.exit_code, "permissions" in result.output) == (1, True), result.output
-        (folder / "x.db").chmod(0o666)
+
+    assert load(db, "Kelso").exit_code == 0
+    before = db.read_bytes()
+    with ordinary_rights():
+        db.chmod(0o444)
+        refused(db)
+        db.chmod(0o666)
         folder.chmod(0o555)
-        for db in ("x.db", "new.db"):
-            result = load(db, "b.jsonl")
-            assert (result.exit_code, "permissions" in result.output) == (1, True), result.output
-        assert (folder / "x.db").read_bytes() == before
-        result = CliRunner().invoke(cli, ["newscompare", "check", str(folder / "x.db")])
+        refused(db)
+        refused(folder / "new.db")
+        assert db.read_bytes() == before
+        result = CliRunner().invoke(cli, ["newscompare", "check", str(db)])
         assert (result.exit_code, "all holds" in result.output) == (0, True), result.output
+        folder.chmod(0o755)
 
 
 def test_a_file_that_another_program_holds_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +110,7 @@ def test_a_file_that_another_program_holds_is_said_in_words(tmp_path: Path, monk
     monkeypatch.setattr(connection, "BUSY_SECONDS", 0.1)
     holder = sqlite3.connect(db, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
-    arguments = ["newscompare", "load", str(db), str(write(tmp_path / "b.jsonl", ["Denby"])), "--no-entities"]
+    arguments = ["newscompare", "load", str(db), str(write(tmp_path / "b.jsonl", ["Denby"])), *QUICK]
     result = CliRunner().invoke(cli, arguments)
     assert result.exit_code == 1
     assert "another program is writing to it; wait until it is done" in result.output
@@ -150,21 +130,9 @@ def test_a_folder_that_is_not_there_is_said_in_words(tmp_path: Path) -> None:
 def test_a_full_disk_ends_in_words_and_leaves_what_was_stored(tmp_path: Path) -> None:
     db = tmp_path / "full.db"
     assert start(db, write(tmp_path / "a.jsonl", ["Kelso"])).wait() == 0
-    lines = write(tmp_path / "b.jsonl", [f"Town{number}ham" for number in range(400)])
-    command = "ulimit -f 1500; exec " + " ".join(
-        [
-            sys.executable,
-            "-m",
-            "datasette",
-            "newscompare",
-            "load",
-            str(db),
-            str(lines),
-            "--no-entities",
-            "--workers",
-            "1",
-        ]
-    )
+    lines = write(tmp_path / "b.jsonl", [f"Town{number}ham" for number in range(120)])
+    load = [sys.executable, "-m", "datasette", "newscompare", "load", str(db), str(lines), *QUICK, "--workers", "1"]
+    command = f"ulimit -f 800; exec {shlex.join(load)}"
     done = subprocess.run(["bash", "-c", "trap '' XFSZ; " + command], capture_output=True, text=True)
     assert done.returncode == 1, done.stdout
     assert "Traceback" not in done.stderr

@@ -17,7 +17,7 @@ from . import limits
 from .documents import Document, Linked, kind_of, stem_of, suffix_of
 from .outlets import Outlet
 from .problems import CannotRead, LibraryMissing, Problem
-from .streams import Budget, Metered, Source, buffered, bytes_taken, check_ratio, read_all, unpacked
+from .streams import Budget, Metered, Source, buffered, bytes_taken, check_ratio, check_whole, read_all, unpacked
 
 Read = Callable[[Document], Iterator[Article | Problem | Linked]]
 CLIMBS = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:")
@@ -81,6 +81,10 @@ def read_tar(document: Document, known: str, read: Read) -> Iterator[Article | P
                 stream = archive.extractfile(info)
                 if stream is not None:
                     yield from _read_inside(document, info.name, place, stream, budget, read)
+            marked = archive.fileobj.tell() - archive.offset == tarfile.BLOCKSIZE  # type: ignore[union-attr]
+        check_whole(document.data)
+        if not marked:
+            raise CannotRead("the archive is damaged or cut short (its end mark is missing); get it again")
     except (tarfile.TarError, EOFError, OSError, ValueError) as error:
         raise CannotRead(f"the archive is damaged or cut short ({error}); what stands before that was read") from error
 
