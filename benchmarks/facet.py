@@ -27,7 +27,7 @@ from datasette.app import Datasette
 from datasette.facets import ColumnFacet, Facet
 from sqlite_utils import Database
 
-from datasette_newscompare import schema
+from datasette_newscompare import facet_bitmaps, schema
 from datasette_newscompare.serving.facets import EntityFacet
 
 SENTENCES_PER_ARTICLE = 20
@@ -85,6 +85,7 @@ def generate(path: Path, articles: int) -> None:
         db.conn.execute("INSERT INTO sentences_fts(sentences_fts) VALUES ('optimize')")
         for statement in _JOINS:
             db.conn.execute(statement)
+        facet_bitmaps.complete(db.conn)
     db.conn.execute("ANALYZE")
     db.conn.close()
 
@@ -151,10 +152,12 @@ _JOINS = (
     "INSERT INTO article_entities SELECT article_id, entity_id, count(*) FROM mentions GROUP BY 1, 2",
     """INSERT INTO story_entities SELECT a.story_id, m.entity_id, count(*), count(DISTINCT a.source_id)
        FROM article_entities m JOIN articles a ON a.id = m.article_id GROUP BY 1, 2""",
+    """INSERT INTO sentence_entities SELECT DISTINCT m.sentence_id, m.entity_id, s.role
+       FROM mentions m JOIN sentences s ON s.id = m.sentence_id""",
     """UPDATE entities SET
        article_count = (SELECT count(*) FROM article_entities x WHERE x.entity_id = entities.id),
        story_count = (SELECT count(*) FROM story_entities x WHERE x.entity_id = entities.id),
-       sentence_count = (SELECT count(DISTINCT sentence_id) FROM mentions x WHERE x.entity_id = entities.id),
+       sentence_count = (SELECT count(*) FROM sentence_entities x WHERE x.entity_id = entities.id),
        mention_count = (SELECT count(*) FROM mentions x WHERE x.entity_id = entities.id)""",
     "UPDATE sources SET article_count = (SELECT count(*) FROM articles a WHERE a.source_id = sources.id)",
 )

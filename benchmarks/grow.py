@@ -27,6 +27,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from datasette_newscompare import facet_bitmaps
 from datasette_newscompare.entities.index import identity
 from datasette_newscompare.loading.connection import writable
 from datasette_newscompare.loading.counting import count_sources
@@ -85,14 +86,15 @@ INSERT INTO quotes SELECT q.id + :quotes, s.id, e.copy,
 ENTITIES = """
 INSERT INTO entity_copies SELECT id, CASE WHEN renamed(name) = name THEN id ELSE id + :entities END FROM src.entities;
 INSERT INTO entities (id, name, type, name_key, article_count, sentence_count, source_count, story_count, match_count,
-                      difference_count, mention_count)
+                      difference_count, fact_count, quantity_count, quote_count, mention_count)
     SELECT c.copy, renamed(name), type, key(renamed(name), type), article_count, sentence_count, source_count,
-           story_count, match_count, difference_count, mention_count
+           story_count, match_count, difference_count, fact_count, quantity_count, quote_count, mention_count
     FROM src.entities e JOIN entity_copies c ON c.id = e.id WHERE true
     ON CONFLICT (id) DO UPDATE SET article_count = article_count + excluded.article_count,
         sentence_count = sentence_count + excluded.sentence_count, story_count = story_count + excluded.story_count,
         match_count = match_count + excluded.match_count, mention_count = mention_count + excluded.mention_count,
-        difference_count = difference_count + excluded.difference_count;
+        difference_count = difference_count + excluded.difference_count, fact_count = fact_count + excluded.fact_count,
+        quantity_count = quantity_count + excluded.quantity_count, quote_count = quote_count + excluded.quote_count;
 """
 
 COMPLETE = """
@@ -107,6 +109,8 @@ INSERT INTO entity_words SELECT c.copy, source_id, relation, renamed(word), sum(
 INSERT INTO word_counts SELECT relation, renamed(word), sum(count) FROM src.word_counts WHERE true GROUP BY 1, 2
     ON CONFLICT (relation, word) DO UPDATE SET count = count + excluded.count;
 INSERT INTO article_entities SELECT article_id || :suffix, c.copy, mention_count FROM src.article_entities x
+    JOIN entity_copies c ON c.id = x.entity_id;
+INSERT INTO sentence_entities SELECT sentence_id + :sentences, c.copy, role FROM src.sentence_entities x
     JOIN entity_copies c ON c.id = x.entity_id;
 INSERT INTO source_entities SELECT source_id, c.copy, article_count FROM src.source_entities x
     JOIN entity_copies c ON c.id = x.entity_id WHERE true
@@ -127,6 +131,8 @@ INSERT INTO facts SELECT id + :facts, story_id + :stories, renamed(text), senten
 INSERT INTO same_texts SELECT article_id || :suffix, first_article_id || :suffix, story_id + :stories, share
     FROM src.same_texts;
 INSERT INTO fact_sentences SELECT fact_id + :facts, sentence_id + :sentences FROM src.fact_sentences;
+INSERT INTO fact_entities SELECT fact_id + :facts, c.copy FROM src.fact_entities x
+    JOIN entity_copies c ON c.id = x.entity_id;
 """
 
 
@@ -215,6 +221,8 @@ def grow(base: Path, out: Path, size: int, annotated: bool = False, seed: int = 
             written += _copy(db, sizes, {t: copy * n for t, n in steps.items()}, copy, size - written, annotated)
             copy += 1
         count_sources(db)
+        with db.atomic():
+            facet_bitmaps.complete(db.conn)
     return written
 
 

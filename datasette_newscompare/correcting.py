@@ -6,6 +6,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from . import facet_bitmaps
 from .corrections import Correction, find_entity, meant, record, withdraw
 from .linking import relink
 
@@ -32,6 +33,7 @@ def correct(connection: sqlite3.Connection, one: Correction) -> Outcome | None:
     if stories is None:
         return None
     later = _link(connection, stories)
+    facet_bitmaps.complete(connection)
     return Outcome(meant(connection, one), later)
 
 
@@ -44,6 +46,7 @@ def take_back(connection: sqlite3.Connection, one: Correction) -> Outcome | None
     if stories is None:
         return None
     later = _link(connection, stories)
+    facet_bitmaps.complete(connection)
     found = find_entity(connection, one.alias)
     if found is None and mention is not None:
         [found] = connection.execute("SELECT entity_id FROM mentions WHERE id = ?", mention).fetchone()

@@ -23,6 +23,22 @@ WHERE a.story_id = ? AND m.entity_id IS NOT NULL GROUP BY 1, 2, 3, 4
 """
 
 
+NAMING = """
+INSERT INTO sentence_entities (sentence_id, entity_id, role)
+SELECT DISTINCT m.sentence_id, m.entity_id, s.role
+FROM articles a JOIN mentions m ON m.article_id = a.id JOIN sentences s ON s.id = m.sentence_id
+WHERE a.story_id = ? AND m.entity_id IS NOT NULL
+"""
+COUNT_SAID = """
+UPDATE entities SET {column} = {column} {sign} said.n
+FROM (
+    SELECT x.entity_id, count(*) AS n
+    FROM articles a JOIN sentences s ON s.article_id = a.id JOIN {table} q ON q.sentence_id = s.id
+    JOIN sentence_entities x ON x.sentence_id = s.id
+    WHERE a.story_id = ? GROUP BY x.entity_id
+) AS said
+WHERE id = said.entity_id
+"""
 UNCOUNT_STORY = """
 UPDATE entities SET story_count = story_count - 1
 WHERE id IN (SELECT entity_id FROM story_entities WHERE story_id = ?)
@@ -36,6 +52,21 @@ FROM (
 ) AS told
 WHERE id = told.entity_id
 """
+COUNT_FACTS = """
+UPDATE entities SET fact_count = fact_count {sign} told.n
+FROM (
+    SELECT x.entity_id, count(*) AS n FROM facts f JOIN fact_entities x ON x.fact_id = f.id
+    WHERE f.story_id = ? GROUP BY x.entity_id
+) AS told
+WHERE id = told.entity_id
+"""
+OF_STORY = {
+    "article_entities": "article_id IN (SELECT id FROM articles WHERE story_id = ?)",
+    "sentence_entities": "sentence_id IN"
+    " (SELECT s.id FROM articles a JOIN sentences s ON s.article_id = a.id WHERE a.story_id = ?)",
+    "story_entities": "story_id = ?",
+}
+"""The join tables that are filled when a story is linked, and which of their rows are a story's."""
 
 
 class Tally:
@@ -130,13 +161,10 @@ def unlink_stories(connection: sqlite3.Connection, stories: Sequence[int]) -> No
         tally.add_words(connection.execute(DESCRIBED, [story]).fetchall())
         connection.execute(UNCOUNT_STORY, [story])
         uncount_matches(connection, story)
-        connection.execute("DELETE FROM story_entities WHERE story_id = ?", [story])
-        connection.execute(
-            "DELETE FROM match_entities WHERE match_id IN (SELECT id FROM matches WHERE story_id = ?)", [story]
-        )
-        for table in ("article_entities", "mentions"):
-            change = "UPDATE mentions SET entity_id = NULL" if table == "mentions" else "DELETE FROM article_entities"
-            connection.execute(f"{change} WHERE article_id IN (SELECT id FROM articles WHERE story_id = ?)", [story])
+        _count_said(connection, story, "-")
+        for table, rows_of in OF_STORY.items():
+            connection.execute(f"DELETE FROM {table} WHERE {rows_of}", [story])
+        connection.execute(f"UPDATE mentions SET entity_id = NULL WHERE {OF_STORY['article_entities']}", [story])
     tally.apply(connection, -1)
 
 
@@ -153,6 +181,8 @@ def count_story(connection: sqlite3.Connection, story: int) -> None:
         )
     tally.add_words(connection.execute(DESCRIBED, [story]).fetchall())
     tally.apply(connection, 1)
+    connection.execute(NAMING, [story])
+    _count_said(connection, story, "+")
     connection.execute(
         "INSERT INTO story_entities (story_id, entity_id, article_count, source_count)"
         " SELECT a.story_id, x.entity_id, count(*), count(DISTINCT a.source_id)"
@@ -167,23 +197,37 @@ def count_story(connection: sqlite3.Connection, story: int) -> None:
 
 
 def link_matches(connection: sqlite3.Connection, stories: Sequence[int]) -> None:
-    """Note which entities the stories' matches name, and count them, once their matches are stored."""
+    """Note which entities the stories' matches and facts name, and count them, once these are stored."""
     for story in stories:
         connection.execute(
             "INSERT OR IGNORE INTO match_entities (match_id, entity_id)"
-            " SELECT m.id, n.entity_id FROM matches m"
-            " JOIN mentions n ON n.sentence_id IN (m.left_sentence_id, m.right_sentence_id)"
-            " WHERE m.story_id = ? AND n.entity_id IS NOT NULL",
+            " SELECT m.id, x.entity_id FROM matches m"
+            " JOIN sentence_entities x ON x.sentence_id IN (m.left_sentence_id, m.right_sentence_id)"
+            " WHERE m.story_id = ?",
             [story],
         )
-        connection.execute(COUNT_MATCHES.format(sign="+"), [story])
+        connection.execute(
+            "INSERT OR IGNORE INTO fact_entities (fact_id, entity_id)"
+            " SELECT f.id, x.entity_id FROM facts f JOIN fact_sentences y ON y.fact_id = f.id"
+            " JOIN sentence_entities x ON x.sentence_id = y.sentence_id WHERE f.story_id = ?",
+            [story],
+        )
+        for count in (COUNT_MATCHES, COUNT_FACTS):
+            connection.execute(count.format(sign="+"), [story])
 
 
 def uncount_matches(connection: sqlite3.Connection, story: int) -> None:
-    """Take away what a story's matches, which still stand, count for entities."""
-    connection.execute(COUNT_MATCHES.format(sign="-"), [story])
-    matches = "SELECT id FROM matches WHERE story_id = ?"
-    connection.execute(f"DELETE FROM match_entities WHERE match_id IN ({matches})", [story])
+    """Take away what a story's matches and facts, which still stand, count for entities."""
+    for count in (COUNT_MATCHES, COUNT_FACTS):
+        connection.execute(count.format(sign="-"), [story])
+    for table, column, rows in (("match_entities", "match_id", "matches"), ("fact_entities", "fact_id", "facts")):
+        connection.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT id FROM {rows} WHERE story_id = ?)", [story])
+
+
+def _count_said(connection: sqlite3.Connection, story: int, sign: str) -> None:
+    """Add or take away the quantities and quotes of a story's sentences, for the entities that these name."""
+    for table, column in (("quantities", "quantity_count"), ("quotes", "quote_count")):
+        connection.execute(COUNT_SAID.format(table=table, column=column, sign=sign), [story])
 
 
 def _types(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:

@@ -14,6 +14,10 @@ MOVE = (
     "INSERT INTO article_entities (article_id, entity_id, mention_count)"
     " SELECT article_id, :kept, mention_count FROM article_entities WHERE entity_id = :gone"
     " ON CONFLICT (article_id, entity_id) DO UPDATE SET mention_count = mention_count + excluded.mention_count",
+    "INSERT OR IGNORE INTO sentence_entities (sentence_id, entity_id, role)"
+    " SELECT sentence_id, :kept, role FROM sentence_entities WHERE entity_id = :gone",
+    "INSERT OR IGNORE INTO fact_entities (fact_id, entity_id)"
+    " SELECT fact_id, :kept FROM fact_entities WHERE entity_id = :gone",
     "INSERT OR IGNORE INTO match_entities (match_id, entity_id)"
     " SELECT match_id, :kept FROM match_entities WHERE entity_id = :gone",
     "INSERT INTO entity_words (entity_id, source_id, relation, word, count)"
@@ -25,7 +29,8 @@ MOVE = (
     " origin = min(origin, excluded.origin)",
 )
 OF_ENTITY = (
-    "article_entities", "source_entities", "story_entities", "match_entities", "entity_words", "entity_aliases",
+    "article_entities", "sentence_entities", "source_entities", "story_entities", "match_entities", "fact_entities",
+    "facet_bitmaps", "entity_words", "entity_aliases",
 )  # fmt: skip
 RECOUNT = (
     "DELETE FROM source_entities WHERE entity_id = :entity",
@@ -40,11 +45,16 @@ RECOUNT = (
     "UPDATE entities SET"
     " (article_count, mention_count) ="
     " (SELECT count(*), coalesce(sum(mention_count), 0) FROM article_entities WHERE entity_id = :entity),"
-    " sentence_count = (SELECT count(DISTINCT sentence_id) FROM mentions WHERE entity_id = :entity),"
+    " sentence_count = (SELECT count(*) FROM sentence_entities WHERE entity_id = :entity),"
     " source_count = (SELECT count(*) FROM source_entities WHERE entity_id = :entity),"
     " story_count = (SELECT count(*) FROM story_entities WHERE entity_id = :entity),"
     " match_count = (SELECT count(*) FROM match_entities WHERE entity_id = :entity),"
     " difference_count = (SELECT count(*) FROM match_entities x JOIN differences d ON d.match_id = x.match_id"
+    " WHERE x.entity_id = :entity),"
+    " fact_count = (SELECT count(*) FROM fact_entities WHERE entity_id = :entity),"
+    " quantity_count = (SELECT count(*) FROM sentence_entities x JOIN quantities q ON q.sentence_id = x.sentence_id"
+    " WHERE x.entity_id = :entity),"
+    " quote_count = (SELECT count(*) FROM sentence_entities x JOIN quotes q ON q.sentence_id = x.sentence_id"
     " WHERE x.entity_id = :entity)"
     " WHERE id = :entity",
 )

@@ -56,9 +56,17 @@ HARMS = {
             "story_count",
             "match_count",
             "difference_count",
+            "fact_count",
+            "quantity_count",
+            "quote_count",
         )
     },
     "articles whose list of entities is not that of their mentions": "UPDATE article_entities SET mention_count = 99",
+    "sentences whose list of entities is not that of their mentions": "UPDATE sentence_entities SET role = 'none'",
+    "facts whose list of entities is not that of their sentences": "DELETE FROM fact_entities WHERE fact_id ="
+    " (SELECT min(fact_id) FROM fact_entities)",
+    "bitmaps of the facet that are not those of their entity": "INSERT INTO facet_bitmaps"
+    " VALUES ('articles', 1, x'00')",
     "describing words that do not stand in the sentence that names their entity": "UPDATE describing_words"
     ' SET "end" = 0',
     "words of entities with a wrong count": "UPDATE word_counts SET count = count + 1",
@@ -99,8 +107,8 @@ def test_every_invariant_is_broken_by_one_of_these() -> None:
 
 
 def test_the_advice_helps(copy: Path) -> None:
-    counted = ("stories with", "facts with", "entities with", "sources with", "spellings", "words of", "articles whose")
-    mendable = [what for what in HARMS if what.startswith(counted)]
+    counted = ("stories with", "facts with", "entities with", "sources with", "spellings", "words of", "bitmaps of")
+    mendable = [what for what in HARMS if what.startswith(counted) or "whose list of entities" in what]
     with sqlite3.connect(copy) as connection:
         for what in mendable:
             connection.executescript(HARMS[what])

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import html
 import importlib.util
+import shutil
 import sqlite3
 import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import pytest_asyncio
 from datasette.app import Datasette
 from instances import get, rows, serve
 
+from datasette_newscompare import facet_bitmaps
 from datasette_newscompare.serving import facets
+from datasette_newscompare.serving.queries import facet as sql
 
 BENCHMARK = Path(__file__).parent.parent / "benchmarks" / "facet.py"
 EXTRA = "_extra=facet_results,suggested_facets,facets_timed_out,count,human_description_en"
@@ -126,6 +129,8 @@ FILTERS = {
     "sentences": [
         ("role=headline", "role = 'headline'"),
         ("role=body", "role = 'body'"),
+        ("role__not=body", "role <> 'body'"),
+        ("position__gte=2", "position >= 2"),
         ("_search=word5", "sentences.id in (select rowid from sentences_fts where sentences_fts match 'word5')"),
         (
             "_entity=1&role=body",
@@ -154,6 +159,7 @@ async def test_panel_is_exact_beside_filters_and_search(
 ) -> None:
     """Whatever part of the entities, and of the rows, is counted: a wrong guess must not show."""
     monkeypatch.setattr(facets, "GUESS", guess)
+    monkeypatch.setattr(facets, "GUESS_OF_ROLE", guess)
     monkeypatch.setattr(facets, "MOST", most)
 
     async def everything(facet: facets.EntityFacet, where: str) -> float:
@@ -167,6 +173,100 @@ async def test_panel_is_exact_beside_filters_and_search(
         assert [n for _, n in counts(panel)] == [n for _, n in told[:20]]
         assert set(counts(panel)) <= set(told)
         assert panel["truncated"] == (len(told) > 20)
+
+
+@pytest.fixture(scope="module")
+def bitmapped_db(made_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with bitmaps, which tables so small go without."""
+    path = Path(shutil.copy(made_db, tmp_path_factory.mktemp("bitmapped") / "made.db"))
+    with pytest.MonkeyPatch.context() as patch, sqlite3.connect(path) as connection:
+        patch.setattr(facet_bitmaps, "FEWEST", 10)
+        patch.setattr(facet_bitmaps, "SHARE", 60)
+        facet_bitmaps.complete(connection)
+    return path
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("table", "query", "where"),
+    [
+        *(("articles", *pair) for pair in FILTERS["articles"]),
+        ("articles", "published__startswith=2025-03", "published like '2025-03%'"),
+        (
+            "articles",
+            "_entity=1&_entity=300&_entity_match=any",
+            "articles.id in (select article_id from mentions where entity_id in (1, 300))",
+        ),
+        ("stories", *FILTERS["stories"][0]),
+        ("stories", "id__lte=40", "stories.id <= 40"),
+    ],
+)
+async def test_bitmaps_count_what_the_rows_say(
+    bitmapped_db: Path, monkeypatch: pytest.MonkeyPatch, table: str, query: str, where: str
+) -> None:
+    """Where they can: of few rows, or with rare names among the first, the rows themselves are counted."""
+    told_by_bitmaps = []
+    count = facet_bitmaps.count
+
+    def noted(*arguments: Any) -> list[tuple[int, int]] | None:
+        told_by_bitmaps.append(count(*arguments))
+        return told_by_bitmaps[-1]
+
+    monkeypatch.setattr(facet_bitmaps, "count", noted)
+    instance = await serve(bitmapped_db)
+    chosen = [int(value) for name, value in parse_qsl(query) if name == "_entity"]
+    for kind in ("person", "all"):
+        told = dict(expected(bitmapped_db, table, where, None if kind == "all" else kind))
+        for size in (3, 20):
+            answer = await page(instance, f"/made/{table}.json?{query}&_facet_entity={kind}&_facet_size={size}")
+            panel = answer["panels"][kind]
+            first = [n for id, n in told.items() if id in chosen]
+            others = [n for id, n in told.items() if id not in chosen]
+            assert [n for _, n in counts(panel)] == [*first, *others][:size]
+            assert set(counts(panel)) <= set(told.items())
+            assert panel["truncated"] == (len(told) > size)
+    assert any(found is not None for found in told_by_bitmaps)
+
+
+def test_bitmaps_out_of_step_go_and_are_made_anew(bitmapped_db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facet_bitmaps, "FEWEST", 10)
+    monkeypatch.setattr(facet_bitmaps, "SHARE", 60)
+    stored = 'SELECT "table", entity_id FROM facet_bitmaps'
+    with sqlite3.connect(bitmapped_db) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        before = set(connection.execute(stored))
+        assert {table for table, _ in before} == {"articles", "stories"}
+        assert facet_bitmaps.wrong_bitmaps(connection) == []
+        changes = connection.total_changes
+        facet_bitmaps.complete(connection)
+        assert connection.total_changes == changes
+        named = {
+            id for (id,) in connection.execute("SELECT entity_id FROM article_entities WHERE article_id = 'article-9'")
+        }
+        connection.execute("DELETE FROM articles WHERE id = 'article-9'")
+        gone = before - set(connection.execute(stored))
+        assert gone
+        assert gone == {("articles", id) for id in named} & before
+        assert facet_bitmaps.wrong_bitmaps(connection) == []
+        facet_bitmaps.complete(connection)
+        assert gone <= set(connection.execute(stored))
+        assert facet_bitmaps.wrong_bitmaps(connection) == []
+        connection.rollback()
+
+
+@pytest.mark.asyncio
+async def test_bitmaps_are_read_only_by_whom_they_are_open_to(
+    bitmapped_db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = {"facet_bitmaps": {"allow": {"id": "someone"}}}
+    instance = await serve(bitmapped_db, {"databases": {"made": {"tables": tables}}})
+    monkeypatch.setattr(facet_bitmaps, "count", lambda *arguments: pytest.fail("counted by bitmaps"))
+    panel = (await page(instance, "/made/articles.json?language=en&_facet_entity=person&_facet_size=20"))["panels"][
+        "person"
+    ]
+    assert [n for _, n in counts(panel)] == [
+        n for _, n in expected(bitmapped_db, "articles", "language = 'en'", "person")[:20]
+    ]
 
 
 @pytest.mark.asyncio
@@ -185,7 +285,7 @@ async def test_share_of_a_page_is_known_however_far_datasette_counts(
         return found
 
     monkeypatch.setattr(facets.EntityFacet, "_share", noted)
-    await page(made, "/made/sentences.json?role=body&_facet_entity=person")
+    await page(made, "/made/sentences.json?position__gte=1&_facet_entity=person")
     assert shares == [0.95]
 
 
@@ -361,11 +461,9 @@ async def test_other_tables_of_the_same_names_are_left_alone(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("table", ["articles", "sentences"])
 def test_filtered_panel_looks_entities_up_by_row(made_db: Path, table: str) -> None:
-    join = facets.JOINS[table]
-    counting = facets.FILTERED.format(
-        sql=f"select * from {table} where id = :id", path=join.path, rows=join.rows,
-        which=facets.CANDIDATES.format(count=join.count),
-    )  # fmt: skip
+    counting = sql.shown(
+        table, f"select * from {table} where id = :id", sql.CANDIDATES.format(count=facets.JOINS[table].count)
+    )
     names = ("id", "newscompare_type", "newscompare_limit", "newscompare_guess", "newscompare_selected")
     values = dict.fromkeys(names, 1)
     with sqlite3.connect(made_db) as connection:

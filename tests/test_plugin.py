@@ -447,7 +447,9 @@ async def test_datasette_shows_what_metadata_says(described: Datasette, news_db:
 async def test_internals_are_hidden(described: Datasette) -> None:
     tables = {table["name"]: table["hidden"] for table in (await get(described, "/news.json")).json()["tables"]}
     hidden = {name for name, is_hidden in tables.items() if is_hidden}
-    joins = {"article_entities", "source_entities", "story_entities", "match_entities"}
+    joins = {f"{row}_entities" for row in ("article", "sentence", "source", "story", "match", "fact")} | {
+        "facet_bitmaps"
+    }
     assert joins | {"_sqlite_migrations", "articles_fts", "sentences_fts"} <= hidden
     assert not {"articles", "sentences", "matches", "entities", "mentions", "fact_sentences"} & hidden
 

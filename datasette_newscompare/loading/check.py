@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from .. import schema
+from .. import facet_bitmaps, schema
 from .connection import DatabaseProblem
 
 REMATCH = "run `datasette newscompare match` on it"
@@ -147,7 +147,7 @@ INVARIANTS = (
         " JOIN articles a ON a.id = s.article_id WHERE f.fact_id = x.id",
     ),
     _count("entities", "mention_count", "SELECT count(*) FROM mentions WHERE entity_id = x.id"),
-    _count("entities", "sentence_count", "SELECT count(DISTINCT sentence_id) FROM mentions WHERE entity_id = x.id"),
+    _count("entities", "sentence_count", "SELECT count(*) FROM sentence_entities WHERE entity_id = x.id"),
     _count("entities", "article_count", "SELECT count(*) FROM article_entities WHERE entity_id = x.id"),
     _count("entities", "source_count", "SELECT count(*) FROM source_entities WHERE entity_id = x.id"),
     _count("entities", "story_count", "SELECT count(*) FROM story_entities WHERE entity_id = x.id"),
@@ -157,11 +157,44 @@ INVARIANTS = (
         "difference_count",
         "SELECT count(*) FROM match_entities m JOIN differences d ON d.match_id = m.match_id WHERE m.entity_id = x.id",
     ),
+    _count("entities", "fact_count", "SELECT count(*) FROM fact_entities WHERE entity_id = x.id"),
+    *(
+        _count(
+            "entities",
+            column,
+            f"SELECT count(*) FROM sentence_entities m JOIN {table} q ON q.sentence_id = m.sentence_id"
+            " WHERE m.entity_id = x.id",
+        )
+        for column, table in (("quantity_count", "quantities"), ("quote_count", "quotes"))
+    ),
     Invariant(
         "articles whose list of entities is not that of their mentions",
         """SELECT article_id FROM (
                SELECT article_id, entity_id, count(*) FROM mentions WHERE entity_id IS NOT NULL GROUP BY 1, 2
                EXCEPT SELECT article_id, entity_id, mention_count FROM article_entities)""",
+        REMATCH,
+    ),
+    Invariant(
+        "sentences whose list of entities is not that of their mentions",
+        """WITH named AS (
+               SELECT DISTINCT m.sentence_id, m.entity_id, s.role
+               FROM mentions m JOIN sentences s ON s.id = m.sentence_id
+               WHERE m.entity_id IS NOT NULL)
+           SELECT sentence_id FROM (SELECT * FROM named
+                                    EXCEPT SELECT sentence_id, entity_id, role FROM sentence_entities)
+           UNION ALL
+           SELECT sentence_id FROM (SELECT sentence_id, entity_id, role FROM sentence_entities
+                                    EXCEPT SELECT * FROM named)""",
+        REMATCH,
+    ),
+    Invariant(
+        "facts whose list of entities is not that of their sentences",
+        """WITH named AS (
+               SELECT DISTINCT f.fact_id, x.entity_id
+               FROM fact_sentences f JOIN sentence_entities x ON x.sentence_id = f.sentence_id)
+           SELECT fact_id FROM (SELECT * FROM named EXCEPT SELECT fact_id, entity_id FROM fact_entities)
+           UNION ALL
+           SELECT fact_id FROM (SELECT fact_id, entity_id FROM fact_entities EXCEPT SELECT * FROM named)""",
         REMATCH,
     ),
     Invariant(
@@ -237,6 +270,9 @@ def _check(connection: sqlite3.Connection, path: Path) -> Iterator[Finding]:
             yield Finding(invariant.what, len(rows), str(rows[0][0]), invariant.advice)
     yield from _check_search(connection, "articles_fts", "articles" if excerpts else "article_texts")
     yield from _check_search(connection, "sentences_fts", "sentences")
+    wrong = facet_bitmaps.wrong_bitmaps(connection)
+    if wrong:
+        yield Finding("bitmaps of the facet that are not those of their entity", len(wrong), str(wrong[0]), REMATCH)
 
 
 def _check_search(connection: sqlite3.Connection, table: str, counted: str) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from .. import schema
+from .. import facet_bitmaps, schema
 from .clock import now
 from .connection import DatabaseProblem
 from .corrections import read_only
@@ -97,6 +97,8 @@ def _write(connection: sqlite3.Connection, path: Path, settings: ExportSettings)
     if settings.excerpt:
         schema.run(db, "export_excerpt.sql", {"excerpt": settings.excerpt})
         schema.mark_as_excerpts(connection, settings.excerpt)
+    schema.run(db, "recount_entities.sql")
+    facet_bitmaps.complete(connection)
     for _, sql in triggers:
         connection.execute(sql)
     for table in ("articles_fts", "sentences_fts"):

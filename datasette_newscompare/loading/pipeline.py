@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from .. import facet_bitmaps
 from ..matching.settings import MatchSettings
 from ..records import Article
 from ..settings import LoadSettings
@@ -307,6 +308,8 @@ def _finish(db: Database, run: Run, summary: Summary, started: float) -> None:
     summary.matches = dict(db.execute("SELECT kind, count(*) FROM matches GROUP BY kind").fetchall())
     summary.fact_count = one("SELECT count(*) FROM facts")
     summary.entity_count = one("SELECT count(*) FROM entities")
+    with db.atomic():
+        facet_bitmaps.complete(db.conn)
     summary.seconds = time.monotonic() - started
     if not run.changed:
         return

@@ -10,20 +10,24 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import time
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from datasette import Forbidden, Request
 from datasette.database import Database, QueryInterrupted
 from datasette.facets import Facet
 from datasette.filters import FilterArguments
-from datasette.utils import path_with_added_args, path_with_removed_args
+from datasette.utils import path_with_added_args, path_with_removed_args, sqlite_timelimit
 from datasette.utils.asgi import BadRequest
 
+from .. import facet_bitmaps
 from ..records import ENTITY_TYPES
 from ._compat import IS_ONE
 from .permissions import is_readable
+from .queries import facet as sql
+from .queries.facet import JOINS
 from .router import is_loaded
 
 if TYPE_CHECKING:
@@ -38,6 +42,9 @@ SUGGESTED = ("person", "organisation", "place")
 GUESS = 500
 """How many of the entities that are named most are counted before all others: see `EntityFacet`."""
 
+GUESS_OF_ROLE = 125
+"""The same where sentences of a role are counted: these are about the same part of each entity's."""
+
 MOST = 0.5
 """The share of a table from which on the rows that are left out are counted instead."""
 
@@ -51,137 +58,15 @@ MATCHES = ("all", "any")
 """What `_entity_match` may say of several entities: rows name all of them, or any."""
 
 
-@dataclass(frozen=True)
-class Join:
-    """How a table's rows lead to the entities that they name."""
-
-    path: str
-    """The join from the rows, `r`, to `x`, whose `entity_id` they name."""
-    naming: str
-    """The condition on a row that it names an entity; `{which}` stands for the entity's id or ids."""
-    tables: tuple[str, ...]
-    """What the facet and the filter read, beside the rows themselves."""
-    rows: str = "count(DISTINCT r.id)"
-    count: str | None = None
-    """The column of `entities` that holds how many rows name the entity."""
-
-
-JOINS = {
-    "articles": Join(
-        "article_entities AS x ON x.article_id = r.id",
-        "id IN (SELECT article_id FROM article_entities WHERE entity_id {which})",
-        ("article_entities", "entities"),
-        "count(*)",
-        "article_count",
-    ),
-    "sentences": Join(
-        "mentions AS x ON x.sentence_id = r.id",
-        "id IN (SELECT sentence_id FROM mentions WHERE entity_id {which})",
-        ("mentions", "entities"),
-        count="sentence_count",
-    ),
-    "stories": Join(
-        "story_entities AS x ON x.story_id = r.id",
-        "id IN (SELECT story_id FROM story_entities WHERE entity_id {which})",
-        ("story_entities", "entities"),
-        "count(*)",
-        "story_count",
-    ),
-    "matches": Join(
-        "match_entities AS x ON x.match_id = r.id",
-        "id IN (SELECT match_id FROM match_entities WHERE entity_id {which})",
-        ("match_entities", "entities"),
-        "count(*)",
-        "match_count",
-    ),
-    "differences": Join(
-        "match_entities AS x ON x.match_id = r.match_id",
-        "match_id IN (SELECT match_id FROM match_entities WHERE entity_id {which})",
-        ("match_entities", "entities"),
-        "count(*)",
-        "difference_count",
-    ),
-    "facts": Join(
-        "fact_sentences AS y ON y.fact_id = r.id CROSS JOIN mentions AS x ON x.sentence_id = y.sentence_id",
-        "id IN (SELECT y.fact_id FROM mentions x JOIN fact_sentences y ON y.sentence_id = x.sentence_id"
-        " WHERE x.entity_id {which})",
-        ("fact_sentences", "mentions", "entities"),
-    ),
-    "quantities": Join(
-        "mentions AS x ON x.sentence_id = r.sentence_id",
-        "sentence_id IN (SELECT sentence_id FROM mentions WHERE entity_id {which})",
-        ("mentions", "entities"),
-    ),
-    "quotes": Join(
-        "mentions AS x ON x.sentence_id = r.sentence_id",
-        "sentence_id IN (SELECT sentence_id FROM mentions WHERE entity_id {which})",
-        ("mentions", "entities"),
-    ),
-}
-"""The tables that can be faceted by entity."""
-
-OF_TYPE = "SELECT id FROM entities WHERE :newscompare_type IS NULL OR type = :newscompare_type"
-
-CANDIDATES = """
-    SELECT id FROM (
-        SELECT id FROM entities WHERE {count} > 0 AND (:newscompare_type IS NULL OR type = :newscompare_type)
-        ORDER BY {count} DESC, id LIMIT :newscompare_guess
-    )
-    UNION ALL
-    SELECT id FROM entities WHERE id IN (SELECT value FROM json_each(:newscompare_selected))
-        AND (:newscompare_type IS NULL OR type = :newscompare_type)
-"""
-
-NEXT_CANDIDATE = """
-    SELECT {count} FROM entities WHERE {count} > 0 AND (:newscompare_type IS NULL OR type = :newscompare_type)
-    ORDER BY {count} DESC, id LIMIT 1 OFFSET :newscompare_guess
-"""
-
-UNFILTERED = """
-    SELECT id, {count} AS n FROM entities
-    WHERE {count} > 0 AND (:newscompare_type IS NULL OR type = :newscompare_type)
-    ORDER BY {count} DESC, id LIMIT :newscompare_limit
-"""
-
-# CROSS JOIN keeps SQLite from turning the join round: the rows of the page come first, their entities are looked up.
-# The + keeps it from looking up every candidate for every row.
-FILTERED = """
-    SELECT x.entity_id AS id, {rows} AS n
-    FROM ({sql}) AS r CROSS JOIN {path}
-    WHERE +x.entity_id IN ({which})
-    GROUP BY x.entity_id
-    ORDER BY x.entity_id IN (SELECT value FROM json_each(:newscompare_selected)) DESC, n DESC, id
-    LIMIT :newscompare_limit
-"""
-
-# Where the page shows most of the table, fewer rows are left out than shown: those are counted, and taken off.
-LEFT_OUT = """
-    SELECT e.id, e.{count} - coalesce(gone.rows, 0) AS n
-    FROM entities AS e LEFT JOIN (
-        SELECT x.entity_id, {rows} AS rows
-        FROM (SELECT * FROM {table} WHERE ({where}) IS NOT TRUE) AS r CROSS JOIN {path}
-        WHERE +x.entity_id IN ({which})
-        GROUP BY x.entity_id
-    ) AS gone ON gone.entity_id = e.id
-    WHERE e.id IN ({which}) AND e.{count} > coalesce(gone.rows, 0)
-    ORDER BY e.id IN (SELECT value FROM json_each(:newscompare_selected)) DESC, n DESC, e.id
-    LIMIT :newscompare_limit
-"""
-
-NAMED = """
-    SELECT e.id, e.name, e.type, top.n FROM ({counts}) AS top JOIN entities AS e ON e.id = top.id
-    ORDER BY e.id IN (SELECT value FROM json_each(:newscompare_selected)) DESC, top.n DESC, e.name
-"""
-
-
 class EntityFacet(Facet):
     """A panel of the entities that the rows name: those that the page is filtered by, then most rows first.
 
-    Counts are exact. Where nothing is filtered, most stand in `entities`. Else the rows' entities are counted, or
-    those of the rows that are left out, where these are fewer. Where the page shows much of the table, first only the
-    `GUESS` entities that are named most: where the last one shown has more rows than any other entity has in the
-    whole table, none can have been missed, and the long tail is never sorted. Where that does not hold, all are
-    counted. A panel that does not end within `facet_time_limit_ms` is listed as timed out, as Datasette's own are.
+    Counts are exact. Where nothing is filtered, they stand in `entities`. Articles and stories are counted by the
+    bitmaps of the entities that are named most (see `facet_bitmaps`), sentences of a role in `sentence_entities`, which
+    holds it. Else the rows' entities are counted, or those of the rows that are left out, where these are fewer. First
+    only the entities that are named most, a `GUESS`, are: where the last one shown has more rows than any other entity
+    has in the whole table, none can have been missed, and the long tail is never sorted. Where that does not hold, all
+    are counted. A panel that does not end within `facet_time_limit_ms` is listed as timed out, as Datasette's own are.
     """
 
     type = "entity"
@@ -192,13 +77,13 @@ class EntityFacet(Facet):
             return []
         shown = {config["config"].get("simple") for config in self.get_configs()}
         join = JOINS[self.table]
-        sql = f"SELECT 1 FROM entities WHERE type = ? AND {join.count or 'sentence_count'} > 0 LIMIT 1"
+        any_named = f"SELECT 1 FROM entities WHERE type = ? AND {join.count} > 0 LIMIT 1"
         suggestions = []
         for kind in SUGGESTED:
             if kind in shown:
                 continue
             try:
-                found = await self._execute(sql, [kind], self.ds.setting("facet_suggest_time_limit_ms"))
+                found = await self._execute(any_named, [kind], self.ds.setting("facet_suggest_time_limit_ms"))
             except QueryInterrupted:
                 continue
             if found:
@@ -270,42 +155,66 @@ class EntityFacet(Facet):
     async def _count(self, kind: str | None, limit: int, selected: list[int]) -> list[Any]:
         """The selected entities, then those named by most rows; `n` is how many. Raises `QueryInterrupted`."""
         join = JOINS[self.table]
+        deadline = time.perf_counter() + self.ds.setting("facet_time_limit_ms") / 1000
         parameters = {
             **dict(self.params),
             "newscompare_type": kind,
             "newscompare_limit": limit,
-            "newscompare_guess": GUESS,
             "newscompare_selected": json.dumps(selected),
         }
-        allowed = self.ds.setting("facet_time_limit_ms")
-        started = time.perf_counter()
 
-        async def run(sql: str) -> list[Any]:
-            left = allowed - 1000 * (time.perf_counter() - started)
-            if left < 1:
-                raise QueryInterrupted(TimeoutError("facet_time_limit_ms"), sql, parameters)
-            return await self._execute(sql, parameters, left)
+        async def run(query: str) -> list[Any]:
+            return await self._execute(query, parameters, _left_ms(deadline, query))
 
-        if join.count is None:
-            return await run(self._counting(join, OF_TYPE))
         where = self._where()
         if where is None:
-            return await run(NAMED.format(counts=UNFILTERED.format(count=join.count)))
-        share = await self._share(where)
-        mostly = where if share is not None and share > MOST else None
-        if share is None or share > limit / GUESS:  # see `_share`
-            others = await run(NEXT_CANDIDATE.format(count=join.count))
-            found = await run(self._counting(join, CANDIDATES.format(count=join.count), mostly))
+            return await run(sql.NAMED.format(counts=sql.UNFILTERED.format(count=join.count)))
+        top = await self._by_bitmaps(where, kind, limit, selected, deadline)
+        if top is not None:
+            parameters["newscompare_top"] = json.dumps(top)
+            return await run(sql.NAMES_OF)
+        if self.table == "sentences" and sql.OF_ROLE.fullmatch(where):
+            counting = partial(sql.of_role, where)
+            guess = GUESS_OF_ROLE
+        else:
+            share = await self._share(where)
+            counting = (
+                partial(sql.left_out, self.table, where)
+                if (share or 0) > MOST
+                else partial(sql.shown, self.table, self.sql)
+            )
+            guess = GUESS if share is None or share > limit / GUESS else 0  # see `_share`
+        if guess > limit:
+            parameters["newscompare_guess"] = guess
+            others = await run(sql.NEXT_CANDIDATE.format(count=join.count))
+            found = await run(counting(sql.CANDIDATES.format(count=join.count)))
             if not others or (len(found) == limit > len(selected) and found[-1]["n"] > others[0][0]):
                 return found
-        return await run(self._counting(join, OF_TYPE, mostly))
+        return await run(counting(sql.OF_ANY_TYPE if kind is None else sql.OF_TYPE))
 
-    def _counting(self, join: Join, which: str, mostly: str | None = None) -> str:
-        """The query that counts the rows' entities, or where they are most of the table, those of all others."""
-        parts = {"rows": join.rows, "path": join.path, "which": which}
-        if mostly is None:
-            return NAMED.format(counts=FILTERED.format(sql=self.sql, **parts))
-        return NAMED.format(counts=LEFT_OUT.format(table=self.table, where=mostly, count=join.count, **parts))
+    async def _by_bitmaps(
+        self, where: str, kind: str | None, limit: int, selected: list[int], deadline: float
+    ) -> list[tuple[int, int]] | None:
+        """Entities with their rows, where bitmaps can tell them. Raises `QueryInterrupted`."""
+        if self.table not in facet_bitmaps.KINDS:
+            return None
+        if not await is_readable(self.ds, self.request.actor, self.database, ["facet_bitmaps"]):
+            return None
+        query = f"SELECT rowid FROM {self.table} WHERE {where}"
+
+        def count(connection: sqlite3.Connection) -> list[tuple[int, int]] | None:
+            if not facet_bitmaps.stand(connection, self.table):
+                return None
+            try:
+                with sqlite_timelimit(connection, _left_ms(deadline, query)):
+                    shown = facet_bitmaps.bits(row[0] for row in connection.execute(query, self.params))
+                    return facet_bitmaps.count(connection, self.table, shown, kind, limit, selected)
+            except sqlite3.OperationalError as error:
+                if error.args == ("interrupted",):
+                    raise QueryInterrupted(error, query, self.params) from error
+                raise
+
+        return await self.ds.databases[self.database].execute_fn(count)
 
     async def _share(self, where: str) -> float | None:
         """How much of the table the page shows; None where the rows are too many to be counted in time.
@@ -372,10 +281,18 @@ async def entity_filter(request: Request, database: str, table: str, datasette: 
     told = [names[id][0] if id in names else f"{id}, which does not exist" for id in selected]
     params = {f"newscompare_entity_{number}": id for number, id in enumerate(selected)}
     if match == "any" and len(selected) > 1:
-        any_of = join.naming.format(which=f"IN ({', '.join(f':{name}' for name in params)})")
+        any_of = join.naming(f"IN ({', '.join(f':{name}' for name in params)})")
         return FilterArguments([any_of], params=params, human_descriptions=[f"entity is any of {', '.join(told)}"])
-    each = [join.naming.format(which=f"= :{name}") for name in params]
+    each = [join.naming(f"= :{name}") for name in params]
     return FilterArguments(each, params=params, human_descriptions=[f"entity is {name}" for name in told])
+
+
+def _left_ms(deadline: float, query: str) -> float:
+    """How much of the time for a panel is left. Raises `QueryInterrupted` where none is."""
+    left = 1000 * (deadline - time.perf_counter())
+    if left < 1:
+        raise QueryInterrupted(TimeoutError("facet_time_limit_ms"), query, {})
+    return left
 
 
 def _ensure_kind(kind: str) -> None:

@@ -143,6 +143,9 @@ CREATE TABLE entities (
     story_count INTEGER NOT NULL DEFAULT 0,
     match_count INTEGER NOT NULL DEFAULT 0,
     difference_count INTEGER NOT NULL DEFAULT 0,
+    fact_count INTEGER NOT NULL DEFAULT 0,
+    quantity_count INTEGER NOT NULL DEFAULT 0,
+    quote_count INTEGER NOT NULL DEFAULT 0,
     mention_count INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX entities_name ON entities(name);
@@ -153,7 +156,11 @@ CREATE INDEX entities_story_count ON entities(type, story_count);
 CREATE INDEX entities_article_count ON entities(article_count);
 CREATE INDEX entities_source_count ON entities(source_count);
 CREATE INDEX entities_sentence_count ON entities(sentence_count);
+CREATE INDEX entities_match_count ON entities(match_count);
 CREATE INDEX entities_difference_count ON entities(difference_count);
+CREATE INDEX entities_fact_count ON entities(fact_count);
+CREATE INDEX entities_quantity_count ON entities(quantity_count);
+CREATE INDEX entities_quote_count ON entities(quote_count);
 
 CREATE TABLE entity_aliases (
     entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
@@ -236,6 +243,15 @@ CREATE TABLE article_entities (
 ) WITHOUT ROWID;
 CREATE INDEX article_entities_entity_id ON article_entities(entity_id);
 
+-- With the sentence's role, so that sentences of a role are counted without a look at each.
+CREATE TABLE sentence_entities (
+    sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
+    entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
+    role TEXT NOT NULL,
+    PRIMARY KEY (sentence_id, entity_id)
+) WITHOUT ROWID;
+CREATE INDEX sentence_entities_entity_id ON sentence_entities(entity_id, role);
+
 CREATE TABLE source_entities (
     source_id TEXT NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
     entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
@@ -252,6 +268,28 @@ CREATE TABLE story_entities (
     PRIMARY KEY (story_id, entity_id)
 ) WITHOUT ROWID;
 CREATE INDEX story_entities_entity_id ON story_entities(entity_id);
+
+-- Of the entities that are named most, which articles and stories name them: a bit for each rowid, the first byte's
+-- lowest bit being row 0. The facet counts what a page shows by them. What is out of step goes, until it is made anew.
+CREATE TABLE facet_bitmaps (
+    "table" TEXT NOT NULL CHECK ("table" IN ('articles', 'stories')),
+    entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
+    bits BLOB NOT NULL,
+    PRIMARY KEY ("table", entity_id)
+);
+CREATE INDEX facet_bitmaps_entity_id ON facet_bitmaps(entity_id);
+CREATE TRIGGER article_entities_insert AFTER INSERT ON article_entities BEGIN
+    DELETE FROM facet_bitmaps WHERE "table" = 'articles' AND entity_id = new.entity_id;
+END;
+CREATE TRIGGER article_entities_delete AFTER DELETE ON article_entities BEGIN
+    DELETE FROM facet_bitmaps WHERE "table" = 'articles' AND entity_id = old.entity_id;
+END;
+CREATE TRIGGER story_entities_insert AFTER INSERT ON story_entities BEGIN
+    DELETE FROM facet_bitmaps WHERE "table" = 'stories' AND entity_id = new.entity_id;
+END;
+CREATE TRIGGER story_entities_delete AFTER DELETE ON story_entities BEGIN
+    DELETE FROM facet_bitmaps WHERE "table" = 'stories' AND entity_id = old.entity_id;
+END;
 
 CREATE TABLE quantities (
     id INTEGER PRIMARY KEY,
@@ -385,6 +423,13 @@ CREATE TABLE fact_sentences (
     PRIMARY KEY (fact_id, sentence_id)
 ) WITHOUT ROWID;
 CREATE INDEX fact_sentences_sentence_id ON fact_sentences(sentence_id);
+
+CREATE TABLE fact_entities (
+    fact_id INTEGER NOT NULL REFERENCES facts(id) ON DELETE CASCADE,
+    entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
+    PRIMARY KEY (fact_id, entity_id)
+) WITHOUT ROWID;
+CREATE INDEX fact_entities_entity_id ON fact_entities(entity_id);
 
 -- Articles of a story that carry one text, such as a wire report: each leads to the earliest of them.
 CREATE TABLE same_texts (

@@ -92,21 +92,21 @@ CREATE VIEW entity_sentences AS
 SELECT e.id AS entity_id, e.name AS entity, e.type, s.id AS sentence_id, s.text, s.role, s.article_id, a.title AS article,
        a.source_id, so.name AS source, a.published, a.story_id
 FROM entities e
-JOIN (SELECT DISTINCT entity_id, sentence_id FROM mentions) m ON m.entity_id = e.id
+JOIN sentence_entities m ON m.entity_id = e.id
 JOIN sentences s ON s.id = m.sentence_id
 JOIN articles a ON a.id = s.article_id
 JOIN sources so ON so.id = a.source_id;
 
--- Who is named with whom: in how many articles, and in how many sentences, which are counted from the mentions of the
--- one that is named less.
+-- Who is named with whom: in how many articles, and in how many sentences, which are counted from the sentences of
+-- the one that is named in fewer.
 CREATE VIEW entity_pairs AS
 SELECT p.entity_id, e.name AS entity, e.type, p.other_entity_id, o.name AS other_entity, o.type AS other_type,
-       CASE WHEN e.mention_count < o.mention_count THEN (
-           SELECT count(DISTINCT m.sentence_id) FROM mentions m WHERE m.entity_id = p.entity_id
-           AND EXISTS (SELECT 1 FROM mentions n WHERE n.sentence_id = m.sentence_id AND n.entity_id = p.other_entity_id))
+       CASE WHEN e.sentence_count < o.sentence_count THEN (
+           SELECT count(*) FROM sentence_entities m CROSS JOIN sentence_entities n ON n.sentence_id = m.sentence_id
+           WHERE m.entity_id = p.entity_id AND n.entity_id = p.other_entity_id)
        ELSE (
-           SELECT count(DISTINCT m.sentence_id) FROM mentions m WHERE m.entity_id = p.other_entity_id
-           AND EXISTS (SELECT 1 FROM mentions n WHERE n.sentence_id = m.sentence_id AND n.entity_id = p.entity_id))
+           SELECT count(*) FROM sentence_entities m CROSS JOIN sentence_entities n ON n.sentence_id = m.sentence_id
+           WHERE m.entity_id = p.other_entity_id AND n.entity_id = p.entity_id)
        END AS sentence_count, p.article_count
 FROM (
     SELECT x.entity_id, y.entity_id AS other_entity_id, count(*) AS article_count

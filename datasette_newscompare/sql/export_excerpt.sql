@@ -25,13 +25,6 @@ DELETE FROM entity_aliases WHERE origin = 'found' AND NOT EXISTS (
     SELECT 1 FROM mentions m WHERE m.entity_id = entity_aliases.entity_id AND instr(m.text, entity_aliases.alias) > 0);
 DELETE FROM describing_words WHERE "end" > (
     SELECT r."end" FROM mentions m JOIN reach r ON r.id = m.sentence_id WHERE m.id = mention_id);
-DELETE FROM entity_words;
-DELETE FROM word_counts;
-INSERT INTO entity_words
-    SELECT m.entity_id, a.source_id, d.relation, d.word, count(*)
-    FROM describing_words d JOIN mentions m ON m.id = d.mention_id JOIN articles a ON a.id = m.article_id
-    WHERE m.entity_id IS NOT NULL GROUP BY 1, 2, 3, 4;
-INSERT INTO word_counts SELECT relation, word, sum(count) FROM entity_words GROUP BY 1, 2;
 UPDATE differences SET left_text = NULL WHERE left_end IS NULL
     OR left_end > (SELECT r."end" FROM matches m JOIN reach r ON r.id = m.left_sentence_id WHERE m.id = match_id);
 UPDATE differences SET right_text = NULL WHERE right_end IS NULL

@@ -22,8 +22,7 @@ INSERT INTO entity_aliases
     WHERE a.origin = 'curated' OR EXISTS (SELECT 1 FROM chosen_all)
        OR EXISTS (SELECT 1 FROM mentions m WHERE m.entity_id = a.entity_id AND m.text LIKE '%' || a.alias || '%');
 INSERT INTO article_entities SELECT * FROM src.article_entities WHERE article_id IN (SELECT id FROM articles);
-INSERT INTO source_entities
-    SELECT a.source_id, x.entity_id, count(*) FROM article_entities x JOIN articles a ON a.id = x.article_id GROUP BY 1, 2;
+INSERT INTO sentence_entities SELECT * FROM src.sentence_entities WHERE sentence_id IN (SELECT id FROM sentences);
 INSERT INTO story_entities SELECT * FROM src.story_entities WHERE story_id IN (SELECT id FROM chosen);
 INSERT INTO corrections SELECT * FROM src.corrections
     WHERE article_id IS NULL OR article_id IN (SELECT id FROM articles) ORDER BY id;
@@ -41,27 +40,13 @@ UPDATE near_misses SET judgement_id = NULL WHERE judgement_id NOT IN (SELECT id 
 INSERT INTO differences SELECT * FROM src.differences WHERE match_id IN (SELECT id FROM matches) ORDER BY id;
 INSERT INTO facts SELECT * FROM src.facts WHERE story_id IN (SELECT id FROM chosen) ORDER BY id;
 INSERT INTO fact_sentences SELECT * FROM src.fact_sentences WHERE fact_id IN (SELECT id FROM facts);
+INSERT INTO fact_entities SELECT * FROM src.fact_entities WHERE fact_id IN (SELECT id FROM facts);
 INSERT INTO same_texts SELECT * FROM src.same_texts WHERE story_id IN (SELECT id FROM chosen);
 INSERT INTO verdicts SELECT * FROM src.verdicts
     WHERE left_article_id IN (SELECT id FROM articles) AND right_article_id IN (SELECT id FROM articles) ORDER BY id;
 DELETE FROM loads WHERE id NOT IN (SELECT load_id FROM articles WHERE load_id IS NOT NULL);
 UPDATE sources SET (article_count, story_count) = (
     SELECT count(*), count(DISTINCT story_id) FROM articles WHERE source_id = sources.id);
-UPDATE entities SET
-    (article_count, mention_count) = (
-        SELECT count(*), coalesce(sum(mention_count), 0) FROM article_entities WHERE entity_id = entities.id),
-    sentence_count = (SELECT count(DISTINCT sentence_id) FROM mentions WHERE entity_id = entities.id),
-    source_count = (SELECT count(*) FROM source_entities WHERE entity_id = entities.id),
-    story_count = (SELECT count(*) FROM story_entities WHERE entity_id = entities.id),
-    match_count = (SELECT count(*) FROM match_entities WHERE entity_id = entities.id),
-    difference_count = (SELECT count(*) FROM match_entities x JOIN differences d ON d.match_id = x.match_id
-                        WHERE x.entity_id = entities.id)
-    WHERE NOT EXISTS (SELECT 1 FROM chosen_all);
 UPDATE entity_aliases SET mention_count = (
     SELECT count(*) FROM mentions m WHERE m.entity_id = entity_aliases.entity_id AND m.text = entity_aliases.alias)
     WHERE NOT EXISTS (SELECT 1 FROM chosen_all);
-INSERT INTO entity_words
-    SELECT m.entity_id, a.source_id, d.relation, d.word, count(*)
-    FROM describing_words d JOIN mentions m ON m.id = d.mention_id JOIN articles a ON a.id = m.article_id
-    WHERE m.entity_id IS NOT NULL GROUP BY 1, 2, 3, 4;
-INSERT INTO word_counts SELECT relation, word, sum(count) FROM entity_words GROUP BY 1, 2;

@@ -12,9 +12,14 @@ INSERT INTO word_counts SELECT relation, word, sum(count) FROM entity_words GROU
 UPDATE entities SET
     (article_count, mention_count) = (
         SELECT count(*), coalesce(sum(mention_count), 0) FROM article_entities WHERE entity_id = entities.id),
-    sentence_count = (SELECT count(DISTINCT sentence_id) FROM mentions WHERE entity_id = entities.id),
+    sentence_count = (SELECT count(*) FROM sentence_entities WHERE entity_id = entities.id),
     source_count = (SELECT count(*) FROM source_entities WHERE entity_id = entities.id),
     story_count = (SELECT count(*) FROM story_entities WHERE entity_id = entities.id),
     match_count = (SELECT count(*) FROM match_entities WHERE entity_id = entities.id),
     difference_count = (SELECT count(*) FROM match_entities x JOIN differences d ON d.match_id = x.match_id
-                        WHERE x.entity_id = entities.id);
+                        WHERE x.entity_id = entities.id),
+    fact_count = (SELECT count(*) FROM fact_entities WHERE entity_id = entities.id),
+    quantity_count = (SELECT count(*) FROM sentence_entities x JOIN quantities q ON q.sentence_id = x.sentence_id
+                      WHERE x.entity_id = entities.id),
+    quote_count = (SELECT count(*) FROM sentence_entities x JOIN quotes q ON q.sentence_id = x.sentence_id
+                   WHERE x.entity_id = entities.id);

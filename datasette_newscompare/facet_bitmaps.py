@@ -1,0 +1,150 @@
+"""The bitmaps by which the entity facet counts large tables: which rows name an entity, a bit for each rowid.
+
+They stand in `facet_bitmaps`, for the entities that most articles or stories name. Triggers take away what is out of
+step with `article_entities` and `story_entities`, whoever writes there, and `complete` makes anew what is missing. So
+counts by them are exact, or not to be had.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from heapq import heappush, heapreplace
+
+FEWEST = 5_000
+"""Tables of fewer rows are counted row by row in no time."""
+
+SHARE = 512
+"""Entities that at least one row in so many names have a bitmap: the others' would be larger than a list."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A table whose rows are counted by bitmaps."""
+
+    count: str
+    """The column of `entities` that holds how many rows name the entity."""
+    rowids: str
+    """The rowids of the rows that name the entity `?`."""
+
+
+KINDS = {
+    "articles": Kind(
+        "article_count",
+        "SELECT a.rowid FROM article_entities x CROSS JOIN articles a ON a.id = x.article_id WHERE x.entity_id = ?",
+    ),
+    "stories": Kind("story_count", "SELECT story_id FROM story_entities WHERE entity_id = ?"),
+}
+
+CANDIDATES = """
+SELECT e.id, e.{count}, b.bits FROM entities e LEFT JOIN facet_bitmaps b ON b."table" = :table AND b.entity_id = e.id
+WHERE e.{count} > 0 AND (:type IS NULL OR e.type = :type) ORDER BY e.{count} DESC, e.id
+"""
+CHOSEN = """
+SELECT e.id, b.bits FROM entities e LEFT JOIN facet_bitmaps b ON b."table" = ? AND b.entity_id = e.id
+WHERE e.id = ? AND (?3 IS NULL OR e.type = ?3)
+"""
+NEWEST = "SELECT coalesce(max(rowid), 0) FROM {table}"
+"""The largest rowid stands for the number of rows, which it is unless many were taken out."""
+
+
+def complete(connection: sqlite3.Connection) -> None:
+    """Make the bitmaps that are missing, and remove those of entities that too few rows name by now.
+
+    Call inside a transaction. Where nothing is missing, nothing is written.
+    """
+    for table, kind in KINDS.items():
+        [(rows,)] = connection.execute(NEWEST.format(table=table)).fetchall()
+        least = rows // SHARE if rows >= FEWEST else rows + 1
+        connection.execute(
+            'DELETE FROM facet_bitmaps WHERE "table" = ?'
+            f" AND entity_id IN (SELECT id FROM entities WHERE {kind.count} < ?)",
+            [table, least],
+        )
+        missing = connection.execute(
+            f"SELECT id FROM entities WHERE {kind.count} >= ?"
+            ' AND id NOT IN (SELECT entity_id FROM facet_bitmaps WHERE "table" = ?)',
+            [least, table],
+        ).fetchall()
+        for (entity,) in missing:
+            connection.execute(
+                'INSERT INTO facet_bitmaps ("table", entity_id, bits) VALUES (?, ?, ?)',
+                [table, entity, packed(bits(rowids(connection, table, entity)))],
+            )
+
+
+def rowids(connection: sqlite3.Connection, table: str, entity: int) -> Iterable[int]:
+    """The rows of a table that name an entity."""
+    return (rowid for (rowid,) in connection.execute(KINDS[table].rowids, [entity]))
+
+
+def bits(numbers: Iterable[int]) -> int:
+    """A number whose bits are the members of a set."""
+    members = list(numbers)
+    digits = bytearray(b"0") * (max(members, default=0) + 1)
+    for number in members:
+        digits[-1 - number] = 49  # "1"
+    return int(digits, 2)
+
+
+def packed(value: int) -> bytes:
+    """A set as it is stored: the lowest bit of the first byte is row 0."""
+    return value.to_bytes((value.bit_length() + 7) // 8, "little")
+
+
+def stand(connection: sqlite3.Connection, table: str) -> bool:
+    """Whether there are bitmaps of a table: not where it is small."""
+    return connection.execute('SELECT 1 FROM facet_bitmaps WHERE "table" = ? LIMIT 1', [table]).fetchone() is not None
+
+
+def count(
+    connection: sqlite3.Connection, table: str, shown: int, type: str | None, limit: int, chosen: Sequence[int]
+) -> list[tuple[int, int]] | None:
+    """How many of the rows `shown` name the entities in `chosen`, and those named by most of them: (id, count).
+
+    At most `limit` pairs, the chosen first, each part from the most rows on. None where that can't be told by the
+    bitmaps: where an entity without one may belong among them.
+
+    Entities are taken in the order of how many rows of the whole table name them. When that falls below the count of
+    the last one found so far, no other can have more (Fagin, Lotem and Naor, "Optimal aggregation algorithms for
+    middleware", 2003: the threshold algorithm, with one list).
+    """
+    first = []
+    for entity in chosen:
+        for id, stored in connection.execute(CHOSEN, [table, entity, type]):
+            rows = bits(rowids(connection, table, id)) if stored is None else int.from_bytes(stored, "little")
+            first.append((id, (rows & shown).bit_count()))
+    wanted = limit - len(first)
+    best: list[tuple[int, int]] = []
+    for id, overall, stored in connection.execute(
+        CANDIDATES.format(count=KINDS[table].count), {"table": table, "type": type}
+    ):
+        if wanted < 1 or (len(best) == wanted and best[0][0] > overall):
+            break
+        if id in chosen:
+            continue
+        if stored is None:
+            return None
+        number = (int.from_bytes(stored, "little") & shown).bit_count()
+        if number and len(best) < wanted:
+            heappush(best, (number, -id))
+        elif number and (number, -id) > best[0]:
+            heapreplace(best, (number, -id))
+    top = sorted(((-id, number) for number, id in best), key=_most_first)
+    return [*sorted((pair for pair in first if pair[1]), key=_most_first), *top]
+
+
+def _most_first(pair: tuple[int, int]) -> tuple[int, int]:
+    id, number = pair
+    return -number, id
+
+
+def wrong_bitmaps(connection: sqlite3.Connection) -> list[int]:
+    """The entities of whose bitmaps one says something else than the rows that it stands for."""
+    found = connection.execute('SELECT "table", entity_id, bits FROM facet_bitmaps').fetchall()
+    return [
+        entity
+        for table, entity, stored in found
+        if int.from_bytes(stored, "little") != bits(rowids(connection, table, entity))
+    ]
