@@ -92,7 +92,15 @@ def load(tmp_path: Path) -> Load:
             for title in [f"What {source} says of the bridge"]
         ]  # fmt: skip
         (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
-        command = ["newscompare", "load", str(tmp_path / "news.db"), str(tmp_path / "in.jsonl"), "--no-entities"]
+        command = [
+            "newscompare",
+            "load",
+            "--level",
+            "lexical",
+            str(tmp_path / "news.db"),
+            str(tmp_path / "in.jsonl"),
+            "--no-entities",
+        ]
         result = CliRunner().invoke(cli, command, catch_exceptions=False)
         assert result.exit_code == 0, result.output
         return sqlite3.connect(tmp_path / "news.db")

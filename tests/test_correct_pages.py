@@ -48,7 +48,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for story, text in (("dam", DAM), ("mill", MILL))
     ]
     (folder / "articles.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
-    newscompare("load", folder / "news.db", folder / "articles.jsonl")
+    newscompare("load", "--level", "lexical", folder / "news.db", folder / "articles.jsonl")
     return folder / "news.db"
 
 

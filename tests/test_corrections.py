@@ -54,7 +54,7 @@ def articles(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("corrections")
-    result = newscompare("load", folder / "two.db", articles(folder))
+    result = newscompare("load", "--level", "lexical", folder / "two.db", articles(folder))
     assert result.exit_code == 0, result.output
     return folder / "two.db"
 
@@ -69,7 +69,7 @@ def correct(db: Path, *lines: str, header: str = HEADER) -> Result:
     """Load the articles with an alias file of these lines, and see that everything holds."""
     aliases = db.with_name("aliases.csv")
     aliases.write_text(header + "".join(line + "\n" for line in lines))
-    result = newscompare("load", db, db.with_name("articles.jsonl"), "--aliases", aliases)
+    result = newscompare("load", "--level", "lexical", db, db.with_name("articles.jsonl"), "--aliases", aliases)
     assert result.exit_code == 0, result.output
     check = newscompare("check", db)
     assert check.exit_code == 0, check.output
@@ -104,7 +104,7 @@ def test_corrections_hold_in_a_new_database_as_in_a_corrected_one(db: Path, tmp_
     lines = ["merge,Ida Finsh,Ada Finch,,", "rename,Whitby,Whitby-on-Sea,,", "drop,Kelso Fire Brigade,,,"]
     correct(db, *lines)
     fresh = tmp_path / "fresh.db"
-    newscompare("load", fresh, tmp_path / "articles.jsonl", "--aliases", tmp_path / "aliases.csv")
+    newscompare("load", "--level", "lexical", fresh, tmp_path / "articles.jsonl", "--aliases", tmp_path / "aliases.csv")
     for sql in (
         "SELECT name, type, mention_count, sentence_count, match_count FROM entities ORDER BY 1, 2",
         "SELECT name, alias, a.mention_count, origin FROM entity_aliases a JOIN entities e ON e.id = entity_id"
@@ -122,7 +122,7 @@ def test_corrections_survive_changed_articles_and_matching_anew(db: Path) -> Non
     changed.write_text(
         json.dumps({"id": "Post-mill", "source": "Post", "story": "mill", "text": MILL.replace("two", "four")})
     )
-    assert newscompare("load", db, changed).exit_code == 0
+    assert newscompare("load", "--level", "lexical", db, changed).exit_code == 0
     assert entities(db) == before
     assert newscompare("match", db).exit_code == 0
     assert entities(db) == before
@@ -172,7 +172,7 @@ def test_only_stories_that_name_what_is_corrected_are_linked_and_compared_again(
         record(connection, Correction("merge", "Ida Finsh", "Ida Finch"))
     marked = "SELECT given_name FROM stories WHERE needs_relinking"
     assert rows(db, marked) == [("mill",)]
-    assert newscompare("load", db, db.with_name("articles.jsonl")).exit_code == 0
+    assert newscompare("load", "--level", "lexical", db, db.with_name("articles.jsonl")).exit_code == 0
     assert rows(db, marked) == []
 
 
@@ -293,13 +293,13 @@ def test_suggestions_can_be_given_back_as_they_are(tmp_path: Path) -> None:
         "".join(json.dumps({"id": n, "source": n, "story": n, "text": text}) + "\n" for n, text in texts.items())
     )
     db = tmp_path / "two.db"
-    newscompare("load", db, lines)
+    newscompare("load", "--level", "lexical", db, lines)
     suggested = newscompare("entities", db, "--suggest").output
     found = {(r["alias"], r["entity"]): r for r in csv.DictReader(io.StringIO(suggested))}
     assert found["Chuck Morrow", "Charles Morrow"]["reason"] == "spellings of one person's name"
     assert found["NDC", "Northern Dairy Council"]["reason"] == "the initials of the other"
     (tmp_path / "aliases.csv").write_text(suggested)
-    result = newscompare("load", db, lines, "--aliases", tmp_path / "aliases.csv")
+    result = newscompare("load", "--level", "lexical", db, lines, "--aliases", tmp_path / "aliases.csv")
     assert f"Took in {len(found)} corrections, 0 known already, 0 skipped." in result.output
     assert not {"NDC", "Chuck Morrow"} & entities(db).keys()
     assert newscompare("check", db).exit_code == 0

@@ -90,7 +90,7 @@ def load(db: Path, *texts: tuple[str, str]) -> None:
     lines = db.with_suffix(".jsonl")
     records = [{"id": source, "source": source, "story": "dam", "text": text} for source, text in texts]
     lines.write_text("".join(json.dumps(record) + "\n" for record in records))
-    result = newscompare("load", db, lines)
+    result = newscompare("load", "--level", "lexical", db, lines)
     assert result.exit_code == 0, result.output
     check = newscompare("check", db)
     assert check.exit_code == 0, check.output
@@ -217,7 +217,7 @@ def test_a_whole_copy_has_the_same_words(seeds_db: Path, tmp_path: Path) -> None
 def test_no_words_leaves_them_out(tmp_path: Path) -> None:
     lines = tmp_path / "one.jsonl"
     lines.write_text(json.dumps({"source": "Herald", "text": ONE}))
-    assert newscompare("load", tmp_path / "one.db", lines, "--no-words").exit_code == 0
+    assert newscompare("load", "--level", "lexical", tmp_path / "one.db", lines, "--no-words").exit_code == 0
     assert rows(tmp_path / "one.db", "SELECT count(*) FROM entities") != [(0,)]
     assert rows(tmp_path / "one.db", "SELECT count(*) FROM entity_words") == [(0,)]
 

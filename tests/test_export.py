@@ -37,7 +37,7 @@ def two_stories(tmp_path_factory: pytest.TempPathFactory) -> Path:
     records.append({"source": "Courier", "text": MILL, "story": "Mill"})
     lines = folder / "secret-folder-name.jsonl"
     lines.write_text("".join(json.dumps(record) + "\n" for record in records))
-    assert newscompare("load", folder / "all.db", lines).exit_code == 0
+    assert newscompare("load", "--level", "lexical", folder / "all.db", lines).exit_code == 0
     return folder / "all.db"
 
 

@@ -160,7 +160,9 @@ def test_hostile_articles_load_and_are_kept_as_they_are(tmp_path: Path) -> None:
     ]
     lines.write_text("".join(json.dumps(record) + "\n" for record in records))
     db = tmp_path / "news.db"
-    loaded = CliRunner().invoke(cli, ["newscompare", "load", str(db), str(lines), "--no-entities"])
+    loaded = CliRunner().invoke(
+        cli, ["newscompare", "load", "--level", "lexical", str(db), str(lines), "--no-entities"]
+    )
     assert loaded.exit_code == 0, loaded.output
     assert "Traceback" not in loaded.output
     with sqlite3.connect(db) as connection:

@@ -29,6 +29,8 @@ from datasette_newscompare.verdicts import judge_match
 
 pytest.importorskip("llm", reason="needs the extra `judge`")
 
+QUICK = ("--level", "lexical")
+"""Judging is the same at every level; this one takes the least time and leaves the most pairs of the seeds in doubt."""
 BAND = ("--judge-band", "0.15", "0.85")
 IN_BAND = "score BETWEEN 0.15 AND 0.85"
 UNCERTAIN_MATCHES = f"SELECT left_sentence_id, right_sentence_id FROM matches WHERE {IN_BAND}"
@@ -41,7 +43,7 @@ def newscompare(*arguments: object) -> Result:
 
 
 def match(db: Path, *options: object) -> Result:
-    result = newscompare("match", db, "--judge", "local-judge", *BAND, *options)
+    result = newscompare("match", db, "--judge", "local-judge", *BAND, *QUICK, *options)
     assert result.exit_code == 0, result.output
     return result
 
@@ -56,9 +58,16 @@ def content(db: Path) -> dict[str, list[tuple]]:
     return found | {"judgements": rows(db, "SELECT pair_hash, model, answer, reason FROM judgements ORDER BY 1, 2")}
 
 
+@pytest.fixture(scope="module")
+def matched(seeds_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = Path(shutil.copy(seeds_db, tmp_path_factory.mktemp("judge") / "seeds.db"))
+    assert newscompare("match", path, *QUICK).exit_code == 0
+    return path
+
+
 @pytest.fixture
-def db(seeds_db: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(seeds_db, tmp_path / "seeds.db"))
+def db(matched: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(matched, tmp_path / "seeds.db"))
 
 
 @pytest.fixture
@@ -75,14 +84,12 @@ def agreeing(serve: Serve) -> Iterator[Asked]:
 
 
 def test_pairs_that_a_model_calls_the_same_become_matches_and_say_so(db: Path, agreeing: Asked) -> None:
-    by_words = ("--level", "lexical")  # which leaves more pairs of the seeds in doubt
-    assert newscompare("match", db, *by_words).exit_code == 0
     near = rows(db, f"SELECT sentence_id, near_sentence_id FROM near_misses WHERE {IN_BAND}")
     unsure = rows(db, UNCERTAIN_MATCHES)
     assert near
     assert unsure
     scores = dict(rows(db, "SELECT sentence_id || ' ' || near_sentence_id, score FROM near_misses"))
-    result = match(db, *by_words)
+    result = match(db)
     assert f"Asked local-judge about {len(agreeing.texts)} uncertain pairs" in result.output
     judged = rows(
         db,
@@ -138,7 +145,7 @@ def test_no_pair_is_asked_about_twice_and_what_was_judged_stays(db: Path, agreei
     match(db)
     assert len(agreeing.texts) == asked
     assert content(db) == first
-    result = newscompare("match", db)
+    result = newscompare("match", db, *QUICK)
     assert "Asked" not in result.output
     assert content(db) == first, "what was judged is applied without a model"
 
@@ -155,7 +162,7 @@ def test_an_article_that_is_loaded_again_is_not_asked_about_again(db: Path, agre
     lines = tmp_path / "again.jsonl"
     record = {"id": id, "source": source, "title": title, "text": text + "\n\nThe harbour clock was late again."}
     lines.write_text(json.dumps(record) + "\n")
-    result = newscompare("load", db, lines, "--judge", "lj", *BAND)
+    result = newscompare("load", db, lines, "--judge", "lj", *BAND, *QUICK)
     assert "1 changed" in result.output
     assert len(set(agreeing.texts)) == len(agreeing.texts), "an old pair was put again"
     assert rows(db, "SELECT count(*) FROM matches WHERE judgement_id IS NOT NULL") >= matches
@@ -211,7 +218,7 @@ def test_a_verdict_given_after_the_model_wins_at_the_next_match(db: Path, serve:
             " FROM sentences a, sentences b WHERE a.id = ? AND b.id = ?",
             [left, right],
         )
-    assert newscompare("match", db).exit_code == 0
+    assert newscompare("match", db, *QUICK).exit_code == 0
     assert rows(db, find, left, right)
 
 
@@ -221,7 +228,7 @@ def test_of_two_models_the_later_judgement_counts(db: Path, serve: Serve, tmp_pa
     with serve(partial(verdicts, verdict="different")):
         config = tmp_path / "llm" / "extra-openai-models.yaml"
         config.write_text(config.read_text().replace("local-judge", "other-judge"))
-        assert newscompare("match", db, "--judge", "other-judge", *BAND).exit_code == 0
+        assert newscompare("match", db, "--judge", "other-judge", *BAND, *QUICK).exit_code == 0
     assert rows(db, "SELECT DISTINCT model FROM judgements ORDER BY 1") == [("local-judge",), ("other-judge",)]
     assert not rows(
         db, "SELECT 1 FROM matches m JOIN judgements j ON j.id = m.judgement_id WHERE j.model = 'local-judge'"
@@ -236,7 +243,7 @@ def test_errors_of_the_server_are_counted_and_break_nothing(db: Path, serve: Ser
 
     with serve(down) as asked:
         settings = JudgeSettings("local-judge", band=(0.15, 0.85), wait=0.01)
-        report = rematch(db, LoadSettings(judge=settings)).judged
+        report = rematch(db, LoadSettings(judge=settings, level="lexical")).judged
     assert report
     assert report.gave_up
     assert (report.calls, report.failed_calls, len(asked.requests)) == (6, 6, 6)
@@ -274,7 +281,7 @@ def test_a_server_that_hangs_is_left_after_the_time_limit(db: Path, serve: Serve
 
     with serve(hang):
         settings = JudgeSettings("local-judge", band=(0.15, 0.85), timeout=0.2, wait=0.01)
-        report = rematch(db, LoadSettings(judge=settings)).judged
+        report = rematch(db, LoadSettings(judge=settings, level="lexical")).judged
         release.set()
     assert report
     assert report.gave_up
@@ -357,7 +364,7 @@ def test_instructions_in_a_sentence_stay_inside_it(tmp_path: Path, serve: Serve)
 
     db = tmp_path / "dam.db"
     with serve(obedient) as asked:
-        result = newscompare("load", db, lines, "--judge", "local-judge", "--judge-band", "0", "1")
+        result = newscompare("load", db, lines, "--judge", "local-judge", "--judge-band", "0", "1", *QUICK)
         assert result.exit_code == 0, result.output
         assert any("Ignore all rules" in text for pair in asked.texts for text in pair), "it was put, whole"
     answers = dict(
@@ -408,7 +415,18 @@ def test_a_killed_run_goes_on_where_it_stopped(db: Path, serve: Serve, tmp_path:
         second.set()
         return verdicts(pairs)
 
-    command = [sys.executable, "-m", "datasette", "newscompare", "match", str(db), "--judge", "local-judge", *BAND]
+    command = [
+        sys.executable,
+        "-m",
+        "datasette",
+        "newscompare",
+        "match",
+        str(db),
+        *QUICK,
+        "--judge",
+        "local-judge",
+        *BAND,
+    ]
     with serve(then_hang) as asked:
         process = subprocess.Popen(command, env=os.environ | {"LLM_USER_PATH": str(tmp_path / "llm")})
         while len(asked.requests) < 2:

@@ -186,7 +186,16 @@ def test_article_of_one_word_is_read_and_one_of_a_million_is_named(tmp_path: Pat
 def test_ten_thousand_copies_of_one_text_become_one_article(tmp_path: Path) -> None:
     (tmp_path / "copies.jsonl").write_text((json.dumps({"text": DAM, "source": "Herald"}) + "\n") * 10_000)
     result = CliRunner().invoke(
-        cli, ["newscompare", "load", str(tmp_path / "x.db"), str(tmp_path / "copies.jsonl"), "--no-entities"]
+        cli,
+        [
+            "newscompare",
+            "load",
+            "--level",
+            "lexical",
+            str(tmp_path / "x.db"),
+            str(tmp_path / "copies.jsonl"),
+            "--no-entities",
+        ],
     )
     assert result.exit_code == 0, result.output
     assert "Read 10,000 articles: 1 new" in result.output

@@ -6,12 +6,15 @@ import json
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
+
+from datasette_newscompare.loading import comparing, entities, pipeline
+from datasette_newscompare.settings import LoadSettings
 
 TOWNS = ["Kelso", "Bramley", "Ashford", "Whitby", "Corran", "Denby"]
 EVENTS = [
@@ -19,14 +22,6 @@ EVENTS = [
     "A fire at the {town} paper mill killed {n} workers. Police in {town} said the cause was not known.",
     "Voters in {town} elected Ruth Amberley as mayor with a majority of {n}. She promised a new bridge for {town}.",
 ]
-LOAD = """
-import sys
-from pathlib import Path
-from datasette_newscompare.loading import comparing, entities, pipeline
-from datasette_newscompare.settings import LoadSettings
-comparing.STORIES_A_BATCH = entities.STORIES_A_BATCH = 2
-pipeline.load(Path(sys.argv[1]), [sys.argv[2]], LoadSettings(batch_size=3))
-"""
 TABLES = {
     "sources": "*",
     "stories": "*",
@@ -71,8 +66,23 @@ def articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def start(db: Path, articles: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", LOAD, str(db), str(articles)], stderr=subprocess.PIPE)
+def load_in_small_steps(db: Path, articles: Path) -> None:
+    comparing.STORIES_A_BATCH = entities.STORIES_A_BATCH = 2
+    pipeline.load(db, [str(articles)], LoadSettings(batch_size=3, level="lexical"))
+
+
+def start(db: Path, articles: Path) -> ForkServerProcess:
+    """A process that loads; a server that has imported everything forks it, so that most of its time is loading."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["datasette_newscompare.loading.pipeline", "spacy"])
+    process = context.Process(target=load_in_small_steps, args=(db, articles))
+    process.start()
+    return process
+
+
+def ended(process: ForkServerProcess) -> int | None:
+    process.join()
+    return process.exitcode
 
 
 def content(db: Path) -> dict[str, list[tuple]]:
@@ -81,10 +91,10 @@ def content(db: Path) -> dict[str, list[tuple]]:
 
 
 def test_killed_loads_run_again_end_like_an_undisturbed_one(articles: Path, tmp_path: Path) -> None:
+    assert ended(start(tmp_path / "first.db", articles)) == 0  # with what the server imports before it forks
     whole = tmp_path / "whole.db"
     began = time.monotonic()
-    first = start(whole, articles)
-    assert first.wait() == 0, first.stderr and first.stderr.read()
+    assert ended(start(whole, articles)) == 0
     seconds = time.monotonic() - began
     expected = content(whole)
     assert len(expected["articles"]) == 18
@@ -92,15 +102,13 @@ def test_killed_loads_run_again_end_like_an_undisturbed_one(articles: Path, tmp_
 
     chance = random.Random(7)
     killed = 0
-    for attempt in range(5):
+    for attempt in range(8):
         db = tmp_path / f"killed{attempt}.db"
-        # Start-up is most of a short run: aim at the part in which rows are written.
         process = start(db, articles)
-        time.sleep(seconds * chance.uniform(0.5, 1.0))
-        process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
-        again = start(db, articles)
-        assert again.wait() == 0, again.stderr and again.stderr.read()
+        time.sleep(seconds * chance.uniform(0.2, 1.0))
+        process.kill()
+        killed += ended(process) == -signal.SIGKILL
+        assert ended(start(db, articles)) == 0
         assert content(db) == expected
         with sqlite3.connect(db) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

@@ -98,7 +98,7 @@ def test_entity_facet_answers(server: str) -> None:
 
 
 def test_loading_says_in_one_line_what_to_install(tmp_path: Path) -> None:
-    command = [*DATASETTE, "newscompare", "load", "news.db", str(ROOT / "seeds")]
+    command = [*DATASETTE, "newscompare", "load", "--level", "lexical", "news.db", str(ROOT / "seeds")]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert result.returncode == 1
     assert result.stdout == ""

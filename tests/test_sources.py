@@ -15,7 +15,7 @@ from datasette_newscompare.loading.pipeline import Summary, load
 from datasette_newscompare.settings import LoadSettings
 
 DAM = "The {} dam broke on Monday, flooding 12 houses.\n\nMayor Ada Finch of {} said nobody was hurt.\n\n"
-SETTINGS = LoadSettings(entities=False)
+SETTINGS = LoadSettings(level="lexical", entities=False)
 
 
 def record(town: str, source: str | None = None, host: str | None = None, **more: str) -> dict[str, str]:

@@ -28,7 +28,7 @@ def rows(db: Path, sql: str) -> list[tuple]:
 def load(db: Path, *records: dict[str, str]) -> None:
     lines = db.with_suffix(".jsonl")
     lines.write_text("".join(json.dumps(record) + "\n" for record in records))
-    result = newscompare("load", db, lines)
+    result = newscompare("load", "--level", "lexical", db, lines)
     assert result.exit_code == 0, result.output
 
 

@@ -160,7 +160,7 @@ async def test_what_the_loader_kept_is_shown_and_an_excerpt_copy_holds_none(tmp_
     for text in (FIRST, SECOND):
         records = [{"id": name, "source": name, "title": "Fire", "text": text} for name in ("a", "b")]
         lines.write_text("".join(json.dumps(record) + "\n" for record in records))
-        result = CliRunner().invoke(cli, ["newscompare", "load", str(database), str(lines)])
+        result = CliRunner().invoke(cli, ["newscompare", "load", "--level", "lexical", str(database), str(lines)])
         assert result.exit_code == 0, result.output
     page = await seen(await serve(database), f"{ROOT}/article/a/versions")
     assert "12" in [d.text for d in page.all("del")]

@@ -60,7 +60,7 @@ def one_round(db: Path, *urls: str, fetch: bool = False, **settings: Any) -> Rou
     [done] = watch(
         db,
         urls,
-        LoadSettings(entities=False, reading=reading),
+        LoadSettings(level="lexical", entities=False, reading=reading),
         WatchSettings(**{"every": 0.0, **settings, "once": True}),
     )
     return done
@@ -191,7 +191,7 @@ def test_rounds_follow_each_other_until_stopped_in_a_pause(site: Site, tmp_path:
     rounds = watch(
         tmp_path / "x.db",
         [site.root + "/feed"],
-        LoadSettings(entities=False, reading=reading),
+        LoadSettings(level="lexical", entities=False, reading=reading),
         WatchSettings(every=0.0005),
         stop,
     )
@@ -205,7 +205,7 @@ def test_a_round_that_is_stopped_keeps_what_it_stored_and_asks_for_the_rest_agai
     db, stop = tmp_path / "x.db", threading.Event()
     put = changing(site, "/feed")
     put(rss(*(entry(str(n), f"{site.root}/{n}", f"{LONG} In street {n}.") for n in range(9))))
-    settings = LoadSettings(entities=False, batch_size=3, reading=ReadSettings(delay=0))
+    settings = LoadSettings(level="lexical", entities=False, batch_size=3, reading=ReadSettings(delay=0))
 
     def stop_after_the_first_batch(stage: str, done: int) -> None:
         if stage == "annotated":
@@ -227,7 +227,7 @@ def test_trouble_with_the_database_ends_the_first_round_only(
 ) -> None:
     put = changing(site, "/feed")
     put(rss(entry("One", site.root + "/1")))
-    settings = LoadSettings(entities=False, reading=ReadSettings(delay=0))
+    settings = LoadSettings(level="lexical", entities=False, reading=ReadSettings(delay=0))
     folder = tmp_path / "later"
     with pytest.raises(DatabaseProblem, match="does not exist"):
         list(watch(folder / "x.db", [site.root + "/feed"], settings))
