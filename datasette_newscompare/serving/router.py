@@ -1,4 +1,6 @@
-"""From an address to a page: finds the database, asks for permission, calls the page and answers in its format.
+"""From an address to a page: finds the database, asks for permission and calls the page.
+
+What it found is given in the format asked for by `answers`.
 
 A page is a coroutine that takes a `Call` and gives a `Page`:
 
@@ -10,8 +12,6 @@ A page is a coroutine that takes a `Call` and gives a `Page`:
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,14 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 from datasette import NotFound, Request, Response
 from datasette.database import Database, QueryInterrupted
-from datasette.utils import MultiParams, add_cors_headers, tilde_decode, tilde_encode
+from datasette.utils import MultiParams, add_cors_headers, tilde_decode
 from datasette.utils.asgi import BadRequest
 from datasette.views.base import DatasetteError
 
-from .. import schema
 from . import feed
-from ._compat import static_url, with_language
-from .asked import Asked, query_links
+from .answers import in_form
+from .asked import Asked
 from .caching import cache_headers
 from .permissions import ensure_readable, is_readable
 
@@ -187,11 +186,6 @@ async def is_loaded(database: Database, tables: Sequence[str]) -> bool:
     return bool((await database.execute(sql, list(tables))).single_value() == len(set(tables)))
 
 
-async def excerpt_length(database: Database) -> int:
-    """Up to how many characters of a sentence the database holds where it is a copy made of excerpts, else 0."""
-    return await database.execute_fn(schema.excerpt_length)
-
-
 async def opened(datasette: Datasette, request: Request, route: str, tables: Sequence[str]) -> tuple[Database, bool]:
     """The database at the first part of an address, and whether what the actor sees there is closed to the anonymous.
 
@@ -242,74 +236,6 @@ async def _answer(route: Route, request: Request, datasette: Datasette) -> Respo
     except QueryInterrupted as error:
         message = "This page took longer than the time limit set for queries (sql_time_limit_ms)"
         raise DatasetteError(message, title="Query took too long", status=400) from error
-    response = await _in_form(route, call, answer, private)
+    response = await in_form(route, call, answer, private)
     response.headers.update(cache_headers(datasette, request, database))
     return response
-
-
-async def _in_form(route: Route, call: Call, answer: Page, private: bool) -> Response:
-    if call.format == "json":
-        excerpt = await excerpt_length(call.database)
-        return Response.json({**answer.data, "excerpt": excerpt} if excerpt else answer.data)
-    if call.format == "csv":
-        return _csv(call, answer)
-    if call.format == "atom":
-        return _atom(call, answer)
-    return await _html(route, call, answer, private)
-
-
-def _csv(call: Call, answer: Page) -> Response:
-    if answer.csv is None:
-        raise NotFound("This page is not a list: it has no .csv form")
-    columns = list(answer.csv_columns) or (list(answer.csv[0]) if answer.csv else [])
-    out = io.StringIO()
-    writer = csv.DictWriter(out, columns, extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(answer.csv)
-    headers = {}
-    if following := answer.data.get("next_url"):
-        path, _, query = str(following).partition("?")
-        headers["Link"] = f'<{call.absolute(f"{path}.csv?{query}")}>; rel="next"'
-    return Response(out.getvalue(), headers=headers, content_type="text/csv; charset=utf-8")
-
-
-def _atom(call: Call, answer: Page) -> Response:
-    if answer.entries is None:
-        raise NotFound("This page is not a list of news: it has no .atom form")
-    query = f"?{call.request.query_string}" if call.request.query_string else ""
-    title = f"{answer.title}: {call.database.name}"
-    url, page_url = (call.absolute(f"{call.base}{form}{query}") for form in (".atom", ""))
-    return Response(feed.atom(feed.Feed(title, url, page_url, answer.entries)), content_type=feed.CONTENT_TYPE)
-
-
-async def _html(route: Route, call: Call, answer: Page, private: bool) -> Response:
-    """The page in its template, whose context is the page's data and what every page has."""
-    datasette = call.datasette
-    path = call.base + "".join(
-        part if index % 2 == 0 else tilde_encode(call.url_vars[part])
-        for index, part in enumerate(re.split(r"\{(\w+)\}", route.path))
-    )
-    query = f"?{call.request.query_string}" if call.request.query_string else ""
-    json_url = f"{path}.json{query}"
-    alternate = datasette.absolute_url(call.request, json_url)
-    context = {
-        **answer.data,
-        "title": answer.title,
-        "page_name": route.name,
-        "database": call.database.name,
-        "base": call.base,
-        "private": private,
-        "json_url": json_url,
-        "csv_url": None if answer.csv is None else f"{path}.csv{query}",
-        "feed_url": None if answer.entries is None else f"{path}.atom{query}",
-        "alternate_url_json": alternate,
-        "excerpt": await excerpt_length(call.database),
-        "queries": await query_links(datasette, call.request.actor, call.database.name, call.asked),
-        "static_url": lambda file: static_url(datasette, file),
-        "table_url": call.table_url,
-    }
-    html = await datasette.render_template(
-        answer.template, context, request=call.request, view_name=f"newscompare-{route.name}"
-    )
-    link = f'{alternate}; rel="alternate"; type="application/json+datasette"'
-    return Response.html(with_language(html), headers={"Link": link})

@@ -81,7 +81,7 @@ def read_tar(document: Document, known: str, read: Read) -> Iterator[Article | P
                 stream = archive.extractfile(info)
                 if stream is not None:
                     yield from _read_inside(document, info.name, place, stream, budget, read)
-            marked = archive.fileobj.tell() - archive.offset == tarfile.BLOCKSIZE  # type: ignore[union-attr]
+            marked = archive.fileobj.tell() - archive.offset == tarfile.BLOCKSIZE
         check_whole(document.data)
         if not marked:
             raise CannotRead("the archive is damaged or cut short (its end mark is missing); get it again")
