@@ -13,7 +13,7 @@ from .entities.names import tidy
 
 LINKED = """
 SELECT a.id, a.source_id, m.entity_id, m.sentence_id, m.text
-FROM articles a JOIN mentions m ON m.article_id = a.id
+FROM articles a INDEXED BY articles_story_id JOIN mentions m ON m.article_id = a.id
 WHERE a.story_id = ? AND m.entity_id IS NOT NULL ORDER BY a.id
 """
 DESCRIBED = """
@@ -33,8 +33,8 @@ COUNT_SAID = """
 UPDATE entities SET {column} = {column} {sign} said.n
 FROM (
     SELECT x.entity_id, count(*) AS n
-    FROM articles a JOIN sentences s ON s.article_id = a.id JOIN {table} q ON q.sentence_id = s.id
-    JOIN sentence_entities x ON x.sentence_id = s.id
+    FROM articles a CROSS JOIN sentences s ON s.article_id = a.id CROSS JOIN {table} q ON q.sentence_id = s.id
+    CROSS JOIN sentence_entities x ON x.sentence_id = s.id
     WHERE a.story_id = ? GROUP BY x.entity_id
 ) AS said
 WHERE id = said.entity_id

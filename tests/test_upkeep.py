@@ -151,3 +151,16 @@ def test_a_second_edition_in_one_outlet_is_a_near_copy_and_counts_once(tmp_path:
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     assert "Says again 4 sentences of Post’s earlier" in page
+
+
+def test_after_grouping_a_storys_rows_are_looked_up_and_not_searched_for(db: Path) -> None:
+    """A load that ended before its articles had stories leaves statistics by which none is worth looking up."""
+    with sqlite3.connect(db) as connection:
+        connection.execute("DELETE FROM sqlite_stat1")
+        connection.executemany(
+            "INSERT INTO sqlite_stat1 VALUES ('articles', ?, ?)",
+            [("articles_story_id", "24000 1001 112"), ("sqlite_autoindex_articles_1", "24000 1")],
+        )
+    load(db, *both("ferry", "The Corran ferry sank on Sunday. Forty people were saved."))
+    told = dict(rows(db, "SELECT idx, stat FROM sqlite_stat1 WHERE tbl = 'articles'"))
+    assert told["articles_story_id"].startswith("6 2")

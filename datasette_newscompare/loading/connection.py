@@ -68,6 +68,7 @@ def _open(path: Path) -> Iterator[Database]:
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA cache_size = -65536")
+            connection.execute("PRAGMA analysis_limit = 1000")
             db = Database(connection)
             schema.migrate(db)
             excerpts = schema.excerpt_length(connection)
@@ -88,7 +89,6 @@ def _open(path: Path) -> Iterator[Database]:
                 raise  # a mistake of ours
             raise DatabaseProblem(f"{path}: {_advice(error)}; what was stored before stands") from error
         if connection.total_changes != before:
-            connection.execute("PRAGMA analysis_limit = 1000")
             connection.execute("PRAGMA optimize")
     finally:
         connection.rollback()
@@ -101,6 +101,11 @@ def insert(db: Database, sql: str, parameters: Sequence[object] | Mapping[str, o
     id = db.conn.execute(sql, parameters).lastrowid
     assert id is not None
     return id
+
+
+def take_statistics(db: Database, table: str) -> None:
+    """Let SQLite see anew how the values of a table's indexes are spread, by which it plans its queries."""
+    db.execute(f"ANALYZE {table}")
 
 
 def _leave_one_file(connection: sqlite3.Connection) -> None:

@@ -28,7 +28,7 @@ from .annotating import annotate_batch
 from .articles import write_articles
 from .clock import now
 from .comparing import compare_stale_stories
-from .connection import insert, writable
+from .connection import insert, take_statistics, writable
 from .corrections import Taken, read_file, take_up
 from .counting import count_sources, recount_entities
 from .entities import link_stale_stories
@@ -240,8 +240,11 @@ def _correct(db: Database, run: Run, summary: Summary, aliases: Path | None) -> 
 
 def _compare(db: Database, run: Run, pool: Executor | None, progress: Progress, regroup: bool = False) -> None:
     take_up(db)
+    grouped = group_articles(db, run.story_settings, partial(progress, "grouped"), regroup)
+    if grouped:
+        take_statistics(db, "articles")  # how many of them a story has decides how its rows are looked up
     changed = [
-        group_articles(db, run.story_settings, partial(progress, "grouped"), regroup),
+        grouped,
         link_stale_stories(db, pool, partial(progress, "linked")),
         compare_stale_stories(db, run.match_settings, pool, partial(progress, "compared")),
     ]
