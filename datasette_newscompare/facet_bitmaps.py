@@ -18,6 +18,10 @@ FEWEST = 5_000
 SHARE = 512
 """Entities that at least one row in so many names have a bitmap: the others' would be larger than a list."""
 
+HOPEFUL = 4
+"""Where the last of the first so many times as many candidates as are wanted is in too few rows, the end would come
+only among entities without a bitmap."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -41,10 +45,8 @@ CANDIDATES = """
 SELECT e.id, e.{count}, b.bits FROM entities e LEFT JOIN facet_bitmaps b ON b."table" = :table AND b.entity_id = e.id
 WHERE e.{count} > 0 AND (:type IS NULL OR e.type = :type) ORDER BY e.{count} DESC, e.id
 """
-CHOSEN = """
-SELECT e.id, b.bits FROM entities e LEFT JOIN facet_bitmaps b ON b."table" = ? AND b.entity_id = e.id
-WHERE e.id = ? AND (?3 IS NULL OR e.type = ?3)
-"""
+OF_TYPE = "SELECT 1 FROM entities WHERE id = ? AND type = ?"
+STORED = 'SELECT bits FROM facet_bitmaps WHERE "table" = ? AND entity_id = ?'
 NEWEST = "SELECT coalesce(max(rowid), 0) FROM {table}"
 """The largest rowid stands for the number of rows, which it is unless many were taken out."""
 
@@ -55,8 +57,7 @@ def complete(connection: sqlite3.Connection) -> None:
     Call inside a transaction. Where nothing is missing, nothing is written.
     """
     for table, kind in KINDS.items():
-        [(rows,)] = connection.execute(NEWEST.format(table=table)).fetchall()
-        least = rows // SHARE if rows >= FEWEST else rows + 1
+        least = _least(connection, table)
         connection.execute(
             'DELETE FROM facet_bitmaps WHERE "table" = ?'
             f" AND entity_id IN (SELECT id FROM entities WHERE {kind.count} < ?)",
@@ -74,6 +75,12 @@ def complete(connection: sqlite3.Connection) -> None:
             )
 
 
+def _least(connection: sqlite3.Connection, table: str) -> int:
+    """How many rows must name an entity that has a bitmap."""
+    [(rows,)] = connection.execute(NEWEST.format(table=table)).fetchall()
+    return int(rows // SHARE if rows >= FEWEST else rows + 1)
+
+
 def rowids(connection: sqlite3.Connection, table: str, entity: int) -> Iterable[int]:
     """The rows of a table that name an entity."""
     return (rowid for (rowid,) in connection.execute(KINDS[table].rowids, [entity]))
@@ -88,9 +95,23 @@ def bits(numbers: Iterable[int]) -> int:
     return int(digits, 2)
 
 
+def members(value: int) -> list[int]:
+    """The set whose members are the bits of a number: the inverse of `bits`."""
+    return [number for number, digit in enumerate(reversed(f"{value:b}")) if digit == "1"]
+
+
 def packed(value: int) -> bytes:
     """A set as it is stored: the lowest bit of the first byte is row 0."""
     return value.to_bytes((value.bit_length() + 7) // 8, "little")
+
+
+def naming(connection: sqlite3.Connection, table: str, entities: Iterable[int]) -> int:
+    """The rows of a table that name any of these entities, whether they have bitmaps or not."""
+    rows = 0
+    for entity in entities:
+        stored = connection.execute(STORED, [table, entity]).fetchone()
+        rows |= int.from_bytes(stored[0], "little") if stored else bits(rowids(connection, table, entity))
+    return rows
 
 
 def stand(connection: sqlite3.Connection, table: str) -> bool:
@@ -110,16 +131,15 @@ def count(
     the last one found so far, no other can have more (Fagin, Lotem and Naor, "Optimal aggregation algorithms for
     middleware", 2003: the threshold algorithm, with one list).
     """
-    first = []
-    for entity in chosen:
-        for id, stored in connection.execute(CHOSEN, [table, entity, type]):
-            rows = bits(rowids(connection, table, id)) if stored is None else int.from_bytes(stored, "little")
-            first.append((id, (rows & shown).bit_count()))
+    of_type = [id for id in chosen if type is None or connection.execute(OF_TYPE, [id, type]).fetchone()]
+    first = [(id, (naming(connection, table, [id]) & shown).bit_count()) for id in of_type]
     wanted = limit - len(first)
     best: list[tuple[int, int]] = []
-    for id, overall, stored in connection.execute(
-        CANDIDATES.format(count=KINDS[table].count), {"table": table, "type": type}
-    ):
+    least = _least(connection, table)
+    candidates = connection.execute(CANDIDATES.format(count=KINDS[table].count), {"table": table, "type": type})
+    for place, (id, overall, stored) in enumerate(candidates):
+        if place == HOPEFUL * wanted and (len(best) < wanted or best[0][0] < least):
+            return None
         if wanted < 1 or (len(best) == wanted and best[0][0] > overall):
             break
         if id in chosen:

@@ -12,7 +12,9 @@ import json
 import re
 import sqlite3
 import time
-from functools import partial
+from collections.abc import Callable
+from functools import partial, reduce
+from operator import and_
 from typing import TYPE_CHECKING, Any
 
 from datasette import Forbidden, Request
@@ -47,6 +49,9 @@ GUESS_OF_ROLE = 125
 
 MOST = 0.5
 """The share of a table from which on the rows that are left out are counted instead."""
+
+FEW = 10_000
+"""Up to so many rows that were found for the bitmaps are not looked for again where these can't tell their entities."""
 
 COUNTED = 10_000
 """Datasette 1.0 counts the rows of a page no further."""
@@ -169,52 +174,75 @@ class EntityFacet(Facet):
         where = self._where()
         if where is None:
             return await run(sql.NAMED.format(counts=sql.UNFILTERED.format(count=join.count)))
-        top = await self._by_bitmaps(where, kind, limit, selected, deadline)
+        # What a reader wrote as SQL is not taken apart.
+        asked = sql.Narrowed(rest=(where,)) if "_where" in self.request.args else sql.narrowed(self.table, where)
+        top, few = await self._by_bitmaps(asked, kind, limit, selected, deadline)
         if top is not None:
             parameters["newscompare_top"] = json.dumps(top)
             return await run(sql.NAMES_OF)
-        if self.table == "sentences" and sql.OF_ROLE.fullmatch(where):
-            counting = partial(sql.of_role, where)
-            guess = GUESS_OF_ROLE
-        else:
-            share = await self._share(where)
-            counting = (
-                partial(sql.left_out, self.table, where)
-                if (share or 0) > MOST
-                else partial(sql.shown, self.table, self.sql)
-            )
-            guess = GUESS if share is None or share > limit / GUESS else 0  # see `_share`
+        counting, guess = await self._way(where, asked, limit, few is not None)
+        parameters["newscompare_rows"] = json.dumps(few)
         if guess > limit:
             parameters["newscompare_guess"] = guess
             others = await run(sql.NEXT_CANDIDATE.format(count=join.count))
-            found = await run(counting(sql.CANDIDATES.format(count=join.count)))
+            found = await run(counting(sql.CANDIDATES.format(count=join.count), kind is not None))
             if not others or (len(found) == limit > len(selected) and found[-1]["n"] > others[0][0]):
                 return found
-        return await run(counting(sql.OF_ANY_TYPE if kind is None else sql.OF_TYPE))
+        return await run(counting(None, kind is not None))
+
+    async def _way(
+        self, where: str, asked: sql.Narrowed, limit: int, few: bool
+    ) -> tuple[Callable[[str | None, bool], str], int]:
+        """What makes the query that counts entities, and how many are worth counting before all others."""
+        if few:
+            return partial(sql.shown, self.table, sql.AMONG.format(table=self.table)), 0
+        if self.table == "sentences":
+            if asked == sql.Narrowed(roles=asked.roles):
+                return partial(sql.of_roles, asked.roles), GUESS_OF_ROLE
+            if query := sql.sentences(asked):
+                return partial(sql.shown, self.table, query, roles=asked.roles), 0
+        share = await self._share(where)
+        guess = GUESS if share is None or share > limit / GUESS else 0  # see `_share`
+        if (share or 0) > MOST:
+            return partial(sql.left_out, self.table, where), guess
+        return partial(sql.shown, self.table, self.sql), guess
 
     async def _by_bitmaps(
-        self, where: str, kind: str | None, limit: int, selected: list[int], deadline: float
-    ) -> list[tuple[int, int]] | None:
-        """Entities with their rows, where bitmaps can tell them. Raises `QueryInterrupted`."""
-        if self.table not in facet_bitmaps.KINDS:
-            return None
-        if not await is_readable(self.ds, self.request.actor, self.database, ["facet_bitmaps"]):
-            return None
-        query = f"SELECT rowid FROM {self.table} WHERE {where}"
+        self, asked: sql.Narrowed, kind: str | None, limit: int, selected: list[int], deadline: float
+    ) -> tuple[list[tuple[int, int]] | None, list[int] | None]:
+        """Entities with their rows, where bitmaps can tell them; else the rowids, where they are few.
 
-        def count(connection: sqlite3.Connection) -> list[tuple[int, int]] | None:
+        Raises `QueryInterrupted`.
+        """
+        if self.table not in facet_bitmaps.KINDS:
+            return None, None
+        if not await is_readable(self.ds, self.request.actor, self.database, ["facet_bitmaps"]):
+            return None, None
+        query = sql.rowids(self.table, asked)
+        params = dict(self.params)
+        named = [[params[name[1:]] for name in re.findall(sql.ENTITY, which)] for which in asked.named]
+
+        def count(connection: sqlite3.Connection) -> tuple[list[tuple[int, int]] | None, list[int] | None]:
             if not facet_bitmaps.stand(connection, self.table):
-                return None
+                return None, None
+            parts = [facet_bitmaps.naming(connection, self.table, ids) for ids in named]
+            if query is not None:
+                parts.append(facet_bitmaps.bits(row[0] for row in connection.execute(query, params)))
+            shown = reduce(and_, parts)
+            top = facet_bitmaps.count(connection, self.table, shown, kind, limit, selected)
+            few = top is None and shown.bit_count() <= FEW
+            return top, facet_bitmaps.members(shown) if few else None
+
+        def count_in_time(connection: sqlite3.Connection) -> tuple[list[tuple[int, int]] | None, list[int] | None]:
             try:
-                with sqlite_timelimit(connection, _left_ms(deadline, query)):
-                    shown = facet_bitmaps.bits(row[0] for row in connection.execute(query, self.params))
-                    return facet_bitmaps.count(connection, self.table, shown, kind, limit, selected)
+                with sqlite_timelimit(connection, _left_ms(deadline, query or "")):
+                    return count(connection)
             except sqlite3.OperationalError as error:
                 if error.args == ("interrupted",):
-                    raise QueryInterrupted(error, query, self.params) from error
+                    raise QueryInterrupted(error, query, params) from error
                 raise
 
-        return await self.ds.databases[self.database].execute_fn(count)
+        return await self.ds.databases[self.database].execute_fn(count_in_time)
 
     async def _share(self, where: str) -> float | None:
         """How much of the table the page shows; None where the rows are too many to be counted in time.

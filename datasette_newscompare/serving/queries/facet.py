@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -46,8 +47,58 @@ JOINS = {
 }
 """The tables that can be faceted by entity."""
 
-OF_ROLE = re.compile(r'\s*["\[]?role["\]]? (?:=|!=) :p\d+\s*')
-"""Datasette's condition that keeps the sentences of a role, or all others: `sentence_entities` holds the role too."""
+ENTITY = r":newscompare_entity_[0-9]+"
+OF_ROLE = re.compile(r'["\[]?role["\]]? (?:=|!=) :p[0-9]+')
+SEARCHED = re.compile(
+    r'["\[]?rowid["\]]? in \((select rowid from \S+ where \S+ match (?:escape_fts\(:search\w*\)|:search\w*))\)'
+)
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What a page's rows must fulfil, taken apart into what can be told without a look at them, and the rest."""
+
+    named: tuple[str, ...] = ()
+    """What the id of an entity that they name is compared with."""
+    roles: tuple[str, ...] = ()
+    """Conditions on a sentence's role, which `sentence_entities` holds too."""
+    searches: tuple[str, ...] = ()
+    """Queries of a search index for their rowids."""
+    rest: tuple[str, ...] = ()
+    """All other conditions."""
+
+
+def narrowed(table: str, where: str) -> Narrowed:
+    """Datasette's condition, and that of `_entity`, taken apart. What is not known stays in `rest` as it is."""
+    naming = re.compile(
+        re.escape(JOINS[table].naming("\0")).replace(re.escape("\0"), rf"(= {ENTITY}|IN \({ENTITY}(?:, {ENTITY})*\))")
+    )
+    found: dict[str, list[str]] = {"named": [], "roles": [], "searches": [], "rest": []}
+    for part in _parts(where):
+        if named := naming.fullmatch(part):
+            found["named"].append(named[1])
+        elif table == "sentences" and OF_ROLE.fullmatch(part):
+            found["roles"].append(part)
+        elif searched := SEARCHED.fullmatch(part):
+            found["searches"].append(searched[1])
+        else:
+            found["rest"].append(part)
+    return Narrowed(**{name: tuple(parts) for name, parts in found.items()})
+
+
+def _parts(where: str) -> list[str]:
+    """The conditions that `and` joins, in brackets or not; in one piece where that is not plain to see."""
+    if re.search(r"['`;]|--|/\*|\b(?:or|case)\b", where, re.I) or where.count("(") != where.count(")"):
+        return [where.strip()]
+    parts, depth = [""], 0
+    for piece in re.split(r"( and |[()])", where.strip()):
+        depth += (piece == "(") - (piece == ")")
+        if piece == " and " and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return parts
+
 
 OF_TYPE = "SELECT id FROM entities WHERE type = :newscompare_type"
 OF_ANY_TYPE = "SELECT id FROM entities"
@@ -74,22 +125,29 @@ UNFILTERED = """
 """
 
 # CROSS JOIN keeps SQLite from turning the join round: the rows of the page come first, their entities are looked up.
-# The + keeps it from looking up every candidate for every row.
 SHOWN = """
     SELECT x.entity_id AS id, count(*) AS n
     FROM ({sql}) AS r CROSS JOIN {path}
-    WHERE +x.entity_id IN ({which})
+    WHERE {only}
     GROUP BY x.entity_id
-    ORDER BY x.entity_id IN (SELECT value FROM json_each(:newscompare_selected)) DESC, n DESC, id
-    LIMIT :newscompare_limit
 """
 
 # Sentences of a role: their entities alone are looked at.
-OF_ROLE_ONLY = """
+OF_ROLES = """
     SELECT x.entity_id AS id, count(*) AS n FROM sentence_entities AS x
-    WHERE x.entity_id IN ({which}) AND ({where})
-    GROUP BY x.entity_id ORDER BY n DESC, id LIMIT :newscompare_limit
+    WHERE x.entity_id IN ({which}) AND {roles}
+    GROUP BY x.entity_id
 """
+
+FIRST = """
+    SELECT counted.id, counted.n FROM ({counts}) AS counted {typed}
+    ORDER BY counted.id IN (SELECT value FROM json_each(:newscompare_selected)) DESC, n DESC, counted.id
+    LIMIT :newscompare_limit
+"""
+TYPED = "CROSS JOIN entities AS t ON t.id = counted.id AND t.type = :newscompare_type"
+
+AMONG = "SELECT id FROM {table} WHERE rowid IN (SELECT value FROM json_each(:newscompare_rows))"
+"""The rows of a table of which these are the rowids."""
 
 # Where the page shows most of the table, fewer rows are left out than shown: those are counted, and taken off.
 LEFT_OUT = """
@@ -117,17 +175,50 @@ NAMES_OF = """
 """
 
 
-def shown(table: str, sql: str, which: str) -> str:
-    """Counts what the rows of `sql` name, of the entities `which`."""
-    return NAMED.format(counts=SHOWN.format(sql=sql, path=JOINS[table].path, which=which))
+def rowids(table: str, asked: Narrowed) -> str | None:
+    """The query for the rowids of what fulfils all but `named`; None where that is everything."""
+    if asked.rest or asked.roles:
+        searches = (f"rowid IN ({search})" for search in asked.searches)
+        return f"SELECT rowid FROM {table} WHERE {' AND '.join((*asked.rest, *asked.roles, *searches))}"
+    return " INTERSECT ".join(asked.searches) or None
 
 
-def left_out(table: str, where: str, which: str) -> str:
+def sentences(asked: Narrowed) -> str | None:
+    """The query for the ids of the sentences that fulfil all but `roles`, which reads no sentence; None where there is
+    none."""
+    if asked.rest or not (asked.named or asked.searches):
+        return None
+    sources = [f"SELECT sentence_id AS id FROM sentence_entities WHERE entity_id {which}" for which in asked.named]
+    sources += [f"SELECT rowid AS id FROM ({search})" for search in asked.searches]
+    if len(sources) == 1:
+        return sources[0].replace("SELECT", "SELECT DISTINCT", 1) if " IN " in sources[0] else sources[0]
+    return " INTERSECT ".join(sources)
+
+
+def shown(table: str, sql: str, which: str | None, typed: bool, roles: Sequence[str] = ()) -> str:
+    """Counts what the rows of `sql` name: of the entities `which`, or without it of all, or all of the type asked for.
+
+    `roles` are conditions on sentences that `sql` does not look at.
+    """
+    # The + keeps SQLite from looking up every candidate for every row.
+    only = [*roles, *([] if which is None else [f"+x.entity_id IN ({which})"])]
+    counts = SHOWN.format(sql=sql, path=JOINS[table].path, only=" AND ".join(only) or "true")
+    return _first(counts, typed and which is None)
+
+
+def left_out(table: str, where: str, which: str | None, typed: bool) -> str:
     """The same of the table's rows that `where` holds for, by counting those that it leaves out."""
     join = JOINS[table]
-    return NAMED.format(counts=LEFT_OUT.format(table=table, where=where, count=join.count, path=join.path, which=which))
+    which = which or (OF_TYPE if typed else OF_ANY_TYPE)
+    counts = LEFT_OUT.format(table=table, where=where, count=join.count, path=join.path, which=which)
+    return NAMED.format(counts=counts)
 
 
-def of_role(where: str, which: str) -> str:
-    """The same of the sentences that `where` holds for, which looks at their role alone."""
-    return NAMED.format(counts=OF_ROLE_ONLY.format(where=where, which=which))
+def of_roles(roles: Sequence[str], which: str | None, typed: bool) -> str:
+    """The same of the sentences that these conditions on their role hold for."""
+    which = which or (OF_TYPE if typed else OF_ANY_TYPE)
+    return _first(OF_ROLES.format(roles=" AND ".join(roles), which=which), False)
+
+
+def _first(counts: str, typed: bool) -> str:
+    return NAMED.format(counts=FIRST.format(counts=counts, typed=TYPED if typed else ""))
