@@ -65,6 +65,8 @@ def test_a_whole_copy_holds_the_same_rows_without_the_paths_of_the_machine(two_s
         "source_entities",
         "story_entities",
         "match_entities",
+        "sentence_entities",
+        "fact_entities",
     ):
         assert sorted(rows(out, f"SELECT * FROM {table}"), key=repr) == sorted(
             rows(two_stories, f"SELECT * FROM {table}"), key=repr

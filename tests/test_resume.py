@@ -34,6 +34,8 @@ TABLES = {
     "entity_aliases": "*",
     "mentions": "*",
     "article_entities": "*",
+    "sentence_entities": "*",
+    "fact_entities": "*",
     "source_entities": "*",
     "story_entities": "*",
     "match_entities": "*",
