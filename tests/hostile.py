@@ -79,6 +79,17 @@ def build(path: Path) -> Path:
              '2024-05-01' from matches""",
         (EVERYTHING,),
     )
+    connection.execute(
+        """insert into corrections (action, alias, alias_key, entity, type, article_id, note, actor, at)
+           select 'rename', name, id, ?1, ?1, null, ?1, ?1, '2024-05-01' from entities""",
+        (EVERYTHING,),
+    )
+    connection.execute(
+        """insert into article_versions (article_id, version, title, published, text, content_hash, seen_at)
+           select a.id, 1, ?1, a.published, ?1 || ' ' || t.text, 'earlier', '2024-05-01'
+           from articles a join article_texts t on t.article_id = a.id""",
+        (EVERYTHING,),
+    )
     connection.commit()
     connection.close()
     return path

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import hostile
 import pytest
+import walk
 from click.testing import CliRunner
 from datasette.cli import cli
 from datasette.utils import tilde_encode
@@ -19,28 +20,30 @@ from instances import get, serve
 from pages_html import parse
 
 from datasette_newscompare.serving import canned, facets
+from datasette_newscompare.serving.pages import PAGES
 
 ROOT = "/news/-/newscompare"
 ODD = tilde_encode(hostile.ARTICLE_ID)
-PAIR = urlencode({"left": "ledger", "right": "post"})
 ODD_PAIR = urlencode({"left": "ledger", "right": hostile.ARTICLE_ID})
 ANYTHING = urlencode({"q": hostile.EVERYTHING})
-PAGES = {
-    "stories": "{form}",
+ODD_PAGES = {
     "stories searched": "{form}?" + ANYTHING,
     "stories filtered": "{form}?" + urlencode({"source": hostile.ARTICLE_ID, "entity": 1}),
-    "story": "/story/7{form}",
-    "compare": "/compare{form}?" + PAIR,
     "compare with an odd id": "/compare{form}?" + ODD_PAIR,
-    "article": "/article/ledger{form}",
     "article with an odd id": f"/article/{ODD}{{form}}",
-    "entities": "/entities{form}",
+    "versions with an odd id": f"/article/{ODD}/versions{{form}}",
     "entities searched": "/entities{form}?" + ANYTHING,
-    "entity": "/entity/1{form}",
-    "sources": "/sources{form}",
-    "source": f"/source/{ODD}{{form}}",
+    "source with an odd id": f"/source/{ODD}{{form}}",
 }
-pages = pytest.mark.parametrize("page", PAGES)
+"""What attacks through the address too."""
+ROUTES = {page.name: page for page in PAGES}
+NAMES = (*ROUTES, *ODD_PAGES)
+pages = pytest.mark.parametrize("name", NAMES)
+
+
+def address(db: Path, name: str, form: str = "") -> str:
+    """Where a page stands in one of its forms."""
+    return ROOT + ODD_PAGES[name].format(form=form) if name in ODD_PAGES else walk.address(db, ROUTES[name], form)
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +80,8 @@ def test_the_net_would_catch_an_attack_that_is_not_escaped(attack: str) -> None:
 
 @pages
 @pytest.mark.asyncio
-async def test_pages_show_hostile_texts_as_text(hostile_db: Path, page: str) -> None:
-    answer = await get(await serve(hostile_db), ROOT + PAGES[page].format(form=""))
+async def test_pages_show_hostile_texts_as_text(hostile_db: Path, name: str) -> None:
+    answer = await get(await serve(hostile_db), address(hostile_db, name))
     assert answer.status_code == 200
     assert "set-cookie" not in answer.headers or hostile.MARK not in answer.headers["set-cookie"]
     assert_harmless(answer.text)
@@ -86,10 +89,10 @@ async def test_pages_show_hostile_texts_as_text(hostile_db: Path, page: str) -> 
 
 @pages
 @pytest.mark.asyncio
-async def test_other_formats_hold_hostile_texts_whole(hostile_db: Path, page: str) -> None:
+async def test_other_formats_hold_hostile_texts_whole(hostile_db: Path, name: str) -> None:
     datasette = await serve(hostile_db)
     for form in (".json", ".csv", ".atom"):
-        answer = await get(datasette, ROOT + PAGES[page].format(form=form))
+        answer = await get(datasette, address(hostile_db, name, form))
         kind = answer.headers["content-type"]
         if answer.status_code == 404:
             assert form != ".json"

@@ -7,12 +7,13 @@ import hashlib
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import hostile
 import pytest
 from live_server import fetch, serving
 from playwright.sync_api import Browser, Page, Route
-from test_hostile import PAGES, ROOT, facet_addresses
+from test_hostile import NAMES, ROOT, address, facet_addresses
 
 from datasette_newscompare.serving import canned
 
@@ -24,11 +25,14 @@ document.addEventListener('securitypolicyviolation', e => violations.push(
 
 
 @pytest.fixture(scope="module")
-def hostile_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("hostile")
-    hostile.build(folder / "news.db")
-    with serving([sys.executable, "-m", "datasette", "serve", "news.db"], folder) as address:
-        yield address
+def hostile_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return hostile.build(tmp_path_factory.mktemp("hostile") / "news.db")
+
+
+@pytest.fixture(scope="module")
+def hostile_server(hostile_db: Path) -> Iterator[str]:
+    with serving([sys.executable, "-m", "datasette", "serve", hostile_db.name], hostile_db.parent) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +72,13 @@ def stir(page: Page) -> None:
         e.dispatchEvent(new MouseEvent('mouseover', {bubbles: true})); e.focus && e.focus(); })""")
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_nothing_runs_and_nothing_is_refused_on_our_pages(watched: Page, policy: str, name: str) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_runs_and_nothing_is_refused_on_our_pages(
+    watched: Page, policy: str, hostile_db: Path, name: str
+) -> None:
     errors: list[str] = []
     watched.on("pageerror", lambda error: errors.append(str(error)))
-    open_with(watched, ROOT + PAGES[name].format(form=""), policy)
+    open_with(watched, address(hostile_db, name), policy)
     stir(watched)
     assert watched.evaluate("window.violations") == []
     assert watched.evaluate("window.hostile") is None
@@ -81,10 +87,12 @@ def test_nothing_runs_and_nothing_is_refused_on_our_pages(watched: Page, policy:
     assert watched.title()
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_long_words_do_not_push_the_page_beside_the_screen(watched: Page, policy: str, name: str) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_long_words_do_not_push_the_page_beside_the_screen(
+    watched: Page, policy: str, hostile_db: Path, name: str
+) -> None:
     watched.set_viewport_size({"width": 390, "height": 800})
-    open_with(watched, ROOT + PAGES[name].format(form=""), policy)
+    open_with(watched, address(hostile_db, name), policy)
     wide = watched.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 1
 
