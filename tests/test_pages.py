@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from datasette.app import Datasette
+from instances import get
 from pages_html import Node, parse
 from pages_story import build
 from sqlite_utils import Database
@@ -736,3 +737,11 @@ async def test_seeds_compare_page_shows_the_core_pairs(seeds_db: Path) -> None:
     for words in ("Peskov", "Stefanishyna", "raw materials", r"\$500", "far(?: )?greater mineral|significantly more"):
         assert any(re.search(f"{words}.* \\| ", r) and "No match found" not in r for r in rows), words
     assert any("Krasnoyarsk" in r and "No match found" in r for r in rows)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("query", ["", "?several=1"])
+async def test_seeds_are_first_offered_by_who_is_named_most(seeds_db: Path, query: str) -> None:
+    answer = await get(Datasette([str(seeds_db)]), f"/{seeds_db.stem}/-/newscompare.json{query}")
+    offered = answer.json()["facets"]
+    assert [offered[kind][0]["name"] for kind in ("person", "place")] == ["Vladimir Putin", "Ukraine"]

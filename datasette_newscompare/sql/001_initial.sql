@@ -152,7 +152,7 @@ CREATE INDEX entities_name ON entities(name);
 CREATE INDEX entities_unnamed ON entities(id) WHERE mention_count <= 0;
 CREATE INDEX entities_name_key ON entities(name_key);
 CREATE INDEX entities_type ON entities(type, article_count);
-CREATE INDEX entities_story_count ON entities(type, story_count);
+CREATE INDEX entities_story_count ON entities(type, story_count, sentence_count);
 CREATE INDEX entities_article_count ON entities(article_count);
 CREATE INDEX entities_source_count ON entities(source_count);
 CREATE INDEX entities_sentence_count ON entities(sentence_count);

@@ -108,7 +108,8 @@ SELECT id, name, story_count AS n FROM sources ORDER BY n DESC, name LIMIT :limi
 ENTITY_FACET = """
 -- Entities of the stories found, by type
 SELECT id, name, type, n FROM (
-    SELECT e.id, e.name, e.type, x.n, row_number() OVER (PARTITION BY e.type ORDER BY x.n DESC, e.name) AS place
+    SELECT e.id, e.name, e.type, x.n, row_number() OVER (
+        PARTITION BY e.type ORDER BY x.n DESC, e.sentence_count DESC, e.name) AS place
     FROM (
         SELECT y.entity_id, count(*) AS n
         FROM stories CROSS JOIN story_entities y ON y.story_id = stories.id
@@ -117,12 +118,12 @@ SELECT id, name, type, n FROM (
     ) x
     JOIN entities e ON e.id = x.entity_id
 )
-WHERE place <= :limit ORDER BY n DESC, name
+WHERE place <= :limit ORDER BY type, place
 """
 
 ALL_ENTITIES_FACET = "-- Entities by stories, of each type\n" + " UNION ALL ".join(
     f"SELECT * FROM (SELECT id, name, type, story_count AS n FROM entities WHERE type = '{kind}'"
-    " ORDER BY story_count DESC LIMIT :limit)"
+    " ORDER BY story_count DESC, sentence_count DESC LIMIT :limit)"
     for kind in ("person", "organisation", "place")
 )
 
