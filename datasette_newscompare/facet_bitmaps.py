@@ -114,6 +114,11 @@ def naming(connection: sqlite3.Connection, table: str, entities: Iterable[int]) 
     return rows
 
 
+def has_bitmap(connection: sqlite3.Connection, table: str, entity: int) -> bool:
+    """Whether an entity has a bitmap of a table's rows."""
+    return connection.execute(STORED, [table, entity]).fetchone() is not None
+
+
 def stand(connection: sqlite3.Connection, table: str) -> bool:
     """Whether there are bitmaps of a table: not where it is small."""
     return connection.execute('SELECT 1 FROM facet_bitmaps WHERE "table" = ? LIMIT 1', [table]).fetchone() is not None

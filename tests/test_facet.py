@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import importlib.util
+import re
 import shutil
 import sqlite3
 import sys
@@ -18,8 +19,8 @@ from datasette.app import Datasette
 from instances import get, rows, serve
 
 from datasette_newscompare import facet_bitmaps
+from datasette_newscompare.serving import facet_queries as sql
 from datasette_newscompare.serving import facets
-from datasette_newscompare.serving.queries import facet as sql
 
 BENCHMARK = Path(__file__).parent.parent / "benchmarks" / "facet.py"
 EXTRA = "_extra=facet_results,suggested_facets,facets_timed_out,count,human_description_en"
@@ -291,6 +292,24 @@ async def test_bitmaps_are_read_only_by_whom_they_are_open_to(
 
 
 @pytest.mark.asyncio
+async def test_an_entitys_page_tells_the_same_by_bitmaps(
+    made_db: Path, bitmapped_db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _small(monkeypatch)
+    told = []
+    count = facet_bitmaps.count
+    monkeypatch.setattr(facet_bitmaps, "count", lambda *arguments: told.append(count(*arguments)) or told[-1])
+    pages = []
+    for path in (made_db, bitmapped_db):
+        response = await get(await serve(path), "/made/-/newscompare/entity/1.json")
+        pages.append(response.json())
+    assert [found is not None for found in told] == [True]
+    assert len(pages[0]["appears_with"]) == 12
+    assert pages[0]["timeline"]["bars"]
+    assert pages[0] == pages[1]
+
+
+@pytest.mark.asyncio
 async def test_share_of_a_page_is_known_however_far_datasette_counts(
     made: Datasette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -491,6 +510,29 @@ def test_filtered_panel_looks_entities_up_by_row(made_db: Path, table: str) -> N
         plan = [row[3] for row in connection.execute("explain query plan " + counting, values)]
     assert any(step.startswith("SEARCH x USING") for step in plan)
     assert not any(step.startswith("SCAN x") for step in plan)
+
+
+@pytest.mark.parametrize(
+    ("query", "where"),
+    [
+        ("role", '"role" = :p0'),
+        ("entity", f'{sql.JOINS["sentences"].naming("= :newscompare_entity_0")} and "role" != :p0'),
+        ("search", "rowid in (select rowid from sentences_fts where sentences_fts match escape_fts(:search))"),
+    ],
+)
+def test_sentences_are_counted_without_reading_them(made_db: Path, query: str, where: str) -> None:
+    asked = sql.narrowed("sentences", where)
+    assert not asked.rest
+    if query == "role":
+        counting = sql.of_roles(asked.roles, None, True)
+    else:
+        counting = sql.shown("sentences", sql.sentences(asked), None, True, asked.roles)
+    values = dict.fromkeys(re.findall(r":([a-z_0-9]+)", counting), 1)
+    with sqlite3.connect(made_db) as connection:
+        connection.create_function("escape_fts", 1, str)
+        plan = [row[3] for row in connection.execute("explain query plan " + counting, values)]
+    assert not any(re.match(r"(SCAN|SEARCH) sentences\b", step) for step in plan), plan
+    assert any(step.startswith("SEARCH x USING") for step in plan), plan
 
 
 def test_benchmark_prints_each_page_beside_datasettes_own_facet(

@@ -27,11 +27,12 @@ WHERE = {
 }
 LISTS = ("stories", "articles", "sentences", "facts", "entities", "sources", "found")
 """Values that are bound as JSON arrays."""
-# Read whole on purpose: a table of some hundred rows, or a list in the order of an index that ends at its limit.
+# Read whole on purpose: a table of some hundred rows, an index that is searched for a part of a name, or for days, most
+# of which count, or a list in the order of an index that ends at its limit.
 WHOLE = {
     "sources": {"LIST", "COUNT"},
     "stories": {"ALL_SOURCES_FACET", "COUNT"},
-    "entities": {"NAMED", "TYPES"},
+    "entities": {"NAMED", "FOUND", "TYPES", "DAYS_BY_BITMAP"},
     "corrections": {"LIST", "COUNT", "OF_ENTITY", "CANDIDATES", "WAITING"},
     "entity_words": {"DISTINCTIVE"},
     "verdicts": {"COUNTS"},
@@ -65,6 +66,7 @@ def statements() -> Iterator[tuple[str, str, str]]:
     for name, condition in (
         ("OF_TYPE", entities.OF_TYPE),
         ("NAMED", entities.NAMED),
+        ("AMONG", entities.AMONG),
         ("AFTER", entities.AFTER["articles"]),
     ):
         yield "entities", name, entities.LIST.format(where=condition, **by_articles)

@@ -21,16 +21,17 @@ from datasette import Forbidden, Request
 from datasette.database import Database, QueryInterrupted
 from datasette.facets import Facet
 from datasette.filters import FilterArguments
-from datasette.utils import path_with_added_args, path_with_removed_args, sqlite_timelimit
+from datasette.utils import path_with_added_args, path_with_removed_args
 from datasette.utils.asgi import BadRequest
 
 from .. import facet_bitmaps
 from ..records import ENTITY_TYPES
+from . import facet_queries as sql
 from ._compat import IS_ONE
+from .facet_queries import JOINS
 from .permissions import is_readable
-from .queries import facet as sql
-from .queries.facet import JOINS
 from .router import is_loaded
+from .timed import in_time
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -233,16 +234,7 @@ class EntityFacet(Facet):
             few = top is None and shown.bit_count() <= FEW
             return top, facet_bitmaps.members(shown) if few else None
 
-        def count_in_time(connection: sqlite3.Connection) -> tuple[list[tuple[int, int]] | None, list[int] | None]:
-            try:
-                with sqlite_timelimit(connection, _left_ms(deadline, query or "")):
-                    return count(connection)
-            except sqlite3.OperationalError as error:
-                if error.args == ("interrupted",):
-                    raise QueryInterrupted(error, query, params) from error
-                raise
-
-        return await self.ds.databases[self.database].execute_fn(count_in_time)
+        return await in_time(self.ds.databases[self.database], count, _left_ms(deadline, query or ""))
 
     async def _share(self, where: str) -> float | None:
         """How much of the table the page shows; None where the rows are too many to be counted in time.

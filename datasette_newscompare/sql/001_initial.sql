@@ -155,6 +155,7 @@ CREATE INDEX entities_type ON entities(type, article_count);
 CREATE INDEX entities_story_count ON entities(type, story_count, sentence_count);
 CREATE INDEX entities_article_count ON entities(article_count);
 CREATE INDEX entities_source_count ON entities(source_count);
+CREATE INDEX entities_reach ON entities(type, source_count);
 CREATE INDEX entities_sentence_count ON entities(sentence_count);
 CREATE INDEX entities_match_count ON entities(match_count);
 CREATE INDEX entities_difference_count ON entities(difference_count);

@@ -15,6 +15,8 @@ PAGE_SIZE = 50
 CSV_SIZE = 1000
 """Rows of a page of the `.csv` form."""
 ALIASES = 5
+FOUND = 5_000
+"""Up to so many entities that a search finds are not looked for again for the list and its length."""
 SORTS = {
     "articles": "most articles first",
     "sources": "most sources first",
@@ -34,10 +36,13 @@ async def entities(call: Call) -> Page:
     if sort not in sql.ORDERS:
         raise BadRequest(f"sort must be one of {', '.join(sql.ORDERS)}")
     size = CSV_SIZE if call.format == "csv" else PAGE_SIZE
-    chosen, values = [], Row()
+    chosen: list[str] = []
+    values: Row = {}
     if search:
-        chosen.append(sql.NAMED)
-        values["name"] = f"%{escape_like(search)}%"
+        name = f"%{escape_like(search)}%"
+        ids = [e["id"] for e in await call.rows(sql.FOUND, {"name": name, "most": FOUND + 1})]
+        chosen.append(sql.AMONG if len(ids) <= FOUND else sql.NAMED)
+        values = {"found": as_list(ids)} if len(ids) <= FOUND else {"name": name}
     if several:
         chosen.append(sql.SEVERAL_SOURCES)
     where, after = list(chosen), _after(call, sort)

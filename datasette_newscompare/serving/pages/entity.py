@@ -7,6 +7,7 @@ import asyncio
 from .. import links
 from ..queries import entities as sql
 from ..router import Call, NotFound, Page, page
+from ._by_bitmaps import company_of, days_of
 from ._described import TABLES as DESCRIBED
 from ._described import described
 from ._said import groups_of, numbers_of, sentences_of
@@ -31,7 +32,7 @@ DIFFERENCES = 20
         "source_entities", "article_entities", "match_entities", "repeats", "matches", "differences", "facts",
         "fact_sentences", "quantities", "quotes",
     ),
-    optional=("corrections", *DESCRIBED),
+    optional=("corrections", "facet_bitmaps", *DESCRIBED),
 )  # fmt: skip
 async def entity(call: Call) -> Page:
     """The page of an entity by its number; `story` chooses the story whose sentences it shows."""
@@ -48,8 +49,8 @@ async def entity(call: Call) -> Page:
         call.rows(sql.DIFFERENCES, {**only, "newest": NEWEST, "limit": DIFFERENCES}),
     )
     days, company, words = await asyncio.gather(
-        call.rows_in_time(sql.DAYS, only),
-        call.rows_in_time(sql.COMPANY, {**only, "limit": COMPANY}),
+        days_of(call, this["id"]),
+        company_of(call, this["id"], COMPANY),
         described(call, this["id"], this["mention_count"]),
     )
     chosen = call.integer_param("story")

@@ -35,6 +35,14 @@ OF_TYPE = "type = :type"
 NAMED = (
     "(name LIKE :name ESCAPE '\\' OR id IN (SELECT entity_id FROM entity_aliases WHERE alias LIKE :name ESCAPE '\\'))"
 )
+FOUND = """
+-- Entities with this in their name or spellings
+SELECT id FROM entities WHERE name LIKE :name ESCAPE '\\'
+UNION SELECT entity_id FROM entity_aliases WHERE alias LIKE :name ESCAPE '\\'
+LIMIT :most
+"""
+AMONG = "id IN (SELECT value FROM json_each(:found))"
+"""What a search found, where it is little, is bound for the list and its length."""
 SEVERAL_SOURCES = "source_count > 1"
 
 TYPES = """
@@ -153,6 +161,13 @@ FROM article_entities x JOIN articles a ON a.id = x.article_id
 WHERE x.entity_id = :entity_id GROUP BY day
 """
 
+DAYS_BY_BITMAP = """
+SELECT substr(published, 1, 10) AS day, sum(n) AS n
+FROM (SELECT published, count(*) AS n FROM articles WHERE substr(:digits, rowid + 1, 1) = x'31' GROUP BY published)
+GROUP BY day
+"""
+"""The same, of the articles whose place in the text of digits that is bound bears a 1."""
+
 DIFFERENCES = """
 -- Where matched sentences that name it differ
 SELECT d.kind, d.left_text, d.right_text, d.note, m.id AS match_id, m.left_article_id, m.right_article_id,
@@ -166,6 +181,8 @@ WHERE m.is_primary
 ORDER BY m.score DESC, d.id LIMIT :limit
 """
 """Of the newest matches that name an entity, the differences of the surest."""
+
+NAME = "SELECT id, name, type FROM entities WHERE id = :entity_id"
 
 COMPANY = """
 -- Who is named in the same articles
