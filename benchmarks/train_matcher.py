@@ -21,14 +21,25 @@ import random
 import sys
 import time
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from datasette_newscompare.matching.context import NAMES as CONTEXT_NAMES
+from datasette_newscompare.matching.encoder import encode
 from datasette_newscompare.matching.index import StoryIndex, build_index
-from datasette_newscompare.matching.scorer import Measured, Reader, feature_names, in_context, measure, read_doubtful
+from datasette_newscompare.matching.scorer import (
+    Measured,
+    Reader,
+    feature_names,
+    in_context,
+    measure,
+    pairs_of,
+    read_doubtful,
+    texts_of,
+)
 from datasette_newscompare.matching.settings import MatchSettings
 from datasette_newscompare.matching.tokens import rarity, tokenise
 from datasette_newscompare.records import StoryArticle, StorySentence
@@ -169,6 +180,18 @@ def cut_short(name: str, articles: list[StoryArticle]) -> list[StoryArticle]:
     return out
 
 
+def stand_in_vectors(index: StoryIndex, settings: MatchSettings) -> dict[str, np.ndarray]:
+    """For a model that a user will bring: what the packaged encoder makes of the sentences, the mean over the words."""
+    return {text: stand_in_vector(text) for text in texts_of(index, pairs_of(index, settings))}
+
+
+@cache
+def stand_in_vector(text: str) -> np.ndarray:
+    """Kept, for the copies of a story hold its sentences again."""
+    vector: np.ndarray = encode([text])[text][1].astype(np.float32).mean(0)
+    return vector
+
+
 def read_stories(
     path: Path, level: str, texts: Path | None = None, copies: bool = False, read: Reader = read_doubtful
 ) -> list[Story]:
@@ -183,7 +206,8 @@ def read_stories(
             if copy == "short":
                 articles = cut_short(name, articles)
             index = build_index(sorted(articles, key=lambda a: a.id))
-            measured = measure(index, settings, read)
+            vectors = stand_in_vectors(index, settings) if level == "embedding" else None
+            measured = measure(index, settings, read, vectors)
             ids = [s.id for s in index.sentences]
             pairs = [(ids[a], ids[b]) for a, b in zip(measured.left, measured.right, strict=True)]
             label = np.array([LABELS.index(gold.get(pair, "none")) for pair in pairs], dtype=np.int64)

@@ -14,7 +14,7 @@ from typing import Any, Literal, TextIO
 import click
 
 from .judge_options import judge_options
-from .load_options import dask_option, level_option, load_options
+from .load_options import dask_option, embed_option, level_option, load_options, one_level
 from .reports import counted, say_export, say_findings, say_removed, say_round, say_summary
 from .settings import JudgeSettings, LoadSettings, WatchSettings
 
@@ -68,7 +68,7 @@ def load(
     packed or not), a web address, a table or query of another SQLite file (other.db::TABLE), or - for standard input.
     Loading the same again changes nothing; an article that changed takes the place of its older text.
     """
-    _need_the_extra(settings.level)
+    _need_the_extra("lexical" if settings.embed else settings.level)
     from .loading.pipeline import load as run
 
     settings = replace(settings, workers=settings.workers or _workers(paths))
@@ -114,7 +114,7 @@ def watch(
     time, also after this command was stopped and started again. A feed that fails is named, and left alone for longer
     and longer, a day at most. Stopping waits for the articles that are being stored.
     """
-    _need_the_extra(settings.level)
+    _need_the_extra("lexical" if settings.embed else settings.level)
     from .loading.progress import show_progress
     from .loading.readers.outlets import split
     from .loading.watching import stop_on_signals
@@ -140,6 +140,7 @@ def watch(
 @aliases_option
 @sources_option
 @level_option
+@embed_option
 @judge_options
 @json_option
 def match(
@@ -149,14 +150,16 @@ def match(
     aliases: Path | None,
     sources: Path | None,
     level: Literal["lexical", "encoder"],
+    embed: str | None,
     judge: JudgeSettings | None,
     as_json: bool,
 ) -> None:
     """Group and match all that is loaded anew, with the settings of this version."""
-    _need_the_extra(level)
+    one_level(embed)
+    _need_the_extra("lexical" if embed else level)
     from .loading.pipeline import rematch
 
-    settings = LoadSettings(workers=workers, dask=dask, judge=judge, level=level)
+    settings = LoadSettings(workers=workers, dask=dask, judge=judge, level=level, embed=embed)
     summary = _run(rematch, db, settings, aliases=aliases, sources=sources)
     say_summary(summary, "match", db, as_json)
 

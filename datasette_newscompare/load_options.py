@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, Literal
 
 import click
+from click.core import ParameterSource
 
 from .judge_options import judge_options
 from .reading_options import reading_options
@@ -20,6 +21,18 @@ level_option = click.option(
     show_default=True,
     help="Match by words alone (quick), or by what a sentence encoder and a reader of pairs say too (finer).",
 )
+embed_option = click.option(
+    "--embed",
+    metavar="MODEL",
+    help="Match by words and by what this embedding model of the llm library says of the sentences, instead of --level."
+    " They go to whoever runs the model, each once.",
+)
+
+
+def one_level(embed: str | None) -> None:
+    """Raises UsageError where two ways to match by meaning are asked for."""
+    if embed and click.get_current_context().get_parameter_source("level") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--embed takes the place of --level: leave one of them out")
 
 
 def load_options(workers_help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -40,9 +53,11 @@ def load_options(workers_help: str) -> Callable[[Callable[..., Any]], Callable[.
             workers: int | None,
             dask: str | None,
             level: Literal["lexical", "encoder"],
+            embed: str | None,
             judge: JudgeSettings | None,
             **others: Any,
         ) -> Any:
+            one_level(embed)
             settings = LoadSettings(
                 source,
                 not no_entities,
@@ -53,10 +68,11 @@ def load_options(workers_help: str) -> Callable[[Callable[..., Any]], Callable[.
                 words=not no_words,
                 judge=judge,
                 level=level,
+                embed=embed,
             )
             return command(settings=settings, **others)
 
-        computing = (workers_option, dask_option, level_option, judge_options)
+        computing = (workers_option, dask_option, level_option, embed_option, judge_options)
         for option in reversed((_SOURCE, reading_options, *_ANNOTATING, *computing)):
             with_settings = option(with_settings)
         return with_settings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -11,22 +12,26 @@ from threading import Event
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from datasette.cli import cli
 from sqlite_utils import Database
 
+from datasette_newscompare.loading import embedding
 from datasette_newscompare.loading.comparing import load_story
 from datasette_newscompare.loading.embedding import (
     EmbeddingFailed,
     EmbedSettings,
     sentence_vectors,
-    texts_in_pairs,
 )
 from datasette_newscompare.loading.llm_models import ModelProblem, embedding_model
 from datasette_newscompare.matching.settings import MatchSettings
+from datasette_newscompare.matching.story import compare_story, texts_to_encode
+from datasette_newscompare.records import StoryArticle
 
 llm = pytest.importorskip("llm", reason="needs the extra `judge`")
 
+SEEDS = Path(__file__).parent.parent / "seeds"
+EMBEDDING = MatchSettings(level="embedding")
 AT_ONCE = EmbedSettings(wait=0.01)
 
 
@@ -90,7 +95,7 @@ def db(path: Path) -> Iterator[Database]:
 @pytest.fixture
 def texts(db: Database) -> list[str]:
     (story,) = db.execute("SELECT id FROM stories").fetchone()
-    return texts_in_pairs(load_story(db, story), MatchSettings())
+    return texts_to_encode(load_story(db, story), EMBEDDING)
 
 
 def test_sentences_in_pairs_are_encoded_in_batches_each_once(db: Database, model: Bag, texts: list[str]) -> None:
@@ -201,6 +206,108 @@ def test_a_model_that_hangs_is_left_after_the_time_limit(db: Database, model: Ba
 def test_an_embedding_model_that_is_not_there_is_named(model: Bag) -> None:
     with pytest.raises(ModelProblem, match="--embed no-such: llm knows no such model; `llm embed-models` lists"):
         embedding_model("no-such")
+
+
+def rows(path: Path) -> list[tuple]:
+    with sqlite3.connect(path) as connection:
+        return connection.execute(
+            "SELECT left_sentence_id, right_sentence_id, score, kind, is_primary, is_moved, why FROM matches"
+            " ORDER BY left_sentence_id, right_sentence_id"
+        ).fetchall()
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli, ["newscompare", *map(str, arguments)])
+
+
+def test_match_with_a_model_encodes_each_sentence_once_and_keeps_it(path: Path, model: Bag, texts: list[str]) -> None:
+    lexical = rows(path)
+    assert run("match", path, "--embed", "bow").exit_code == 0
+    assert sorted(text for batch in model.batches for text in batch) == sorted(texts)
+    matched = rows(path)
+    assert len(matched) >= 10
+    assert {row[2] for row in matched} != {row[2] for row in lexical}
+    with sqlite3.connect(path) as connection:
+        (settings,) = connection.execute("SELECT settings FROM loads ORDER BY id DESC LIMIT 1").fetchone()
+        assert json.loads(settings)["load"]["embed"] == "bow"
+        assert json.loads(settings)["match"]["level"] == "embedding"
+    model.batches.clear()
+    assert run("match", path, "--embed", "bow").exit_code == 0
+    assert model.batches == []
+    assert rows(path) == matched
+
+
+def test_load_with_a_model_in_two_processes_gives_the_rows_of_one(tmp_path: Path, model: Bag) -> None:
+    for workers in "12":
+        options = ("--embed", "bow", "--no-entities", "--workers", workers)
+        assert run("load", tmp_path / f"{workers}.db", SEEDS, *options).exit_code == 0
+    assert rows(tmp_path / "1.db") == rows(tmp_path / "2.db")
+    assert rows(tmp_path / "1.db")
+
+
+def test_a_model_that_fails_ends_the_run_in_words_and_the_next_one_goes_on(
+    path: Path, model: Bag, texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding, "ATTEMPTS", 1)
+    before = rows(path)
+    model.answer = lambda texts: map(bag, texts) if len(model.batches) == 1 else down(texts)
+    failed = run("match", path, "--embed", "bow")
+    assert failed.exit_code == 1
+    assert "Error: --embed bag-of-words: ConnectionError: the line is down" in failed.output
+    assert "Traceback" not in failed.output
+    assert rows(path) == before
+    model.answer = lambda texts: map(bag, texts)
+    model.batches.clear()
+    assert run("load", path, SEEDS, "--embed", "bow").exit_code == 0
+    assert [text for batch in model.batches for text in batch] == texts[8:]
+    assert rows(path) != before
+
+
+@pytest.mark.parametrize("command", ["load", "match"])
+def test_two_ways_to_match_by_meaning_are_refused(path: Path, command: str) -> None:
+    inputs = [SEEDS] if command == "load" else []
+    refused = run(command, path, *inputs, "--embed", "bow", "--level", "encoder")
+    assert refused.exit_code == 2
+    assert "--embed takes the place of --level" in refused.output
+
+
+def story_with_vectors(db: Database) -> tuple[tuple[StoryArticle, ...], dict[str, np.ndarray]]:
+    """The seeds' story with a vector of chance for each sentence, always the same."""
+    (story,) = db.execute("SELECT id FROM stories").fetchone()
+    articles = load_story(db, story)
+    chance = np.random.default_rng(5)
+    return articles, {text: chance.normal(size=24) for text in texts_to_encode(articles, EMBEDDING)}
+
+
+def test_a_paraphrase_scores_higher_the_nearer_the_model_puts_it(db: Database) -> None:
+    articles, vectors = story_with_vectors(db)
+    pair = db.execute(
+        "SELECT l.text, r.text, l.id, r.id FROM matches m JOIN sentences l ON l.id = m.left_sentence_id"
+        " JOIN sentences r ON r.id = m.right_sentence_id WHERE m.kind = 'paraphrase' ORDER BY m.score LIMIT 1"
+    ).fetchone()
+
+    def score(other: np.ndarray) -> float:
+        found = compare_story(articles, EMBEDDING, vectors | {pair[1]: other})
+        scores = {(m.left_id, m.right_id): m.score for m in found.matches}
+        scores |= {(n.sentence_id, n.near_sentence_id): n.score for n in found.near_misses}
+        return scores.get((pair[2], pair[3]), 0.0)
+
+    assert score(vectors[pair[0]]) > score(-vectors[pair[0]]) + 0.2
+
+
+def test_what_a_model_calls_near_is_measured_by_its_own_scale(db: Database) -> None:
+    articles, vectors = story_with_vectors(db)
+    found = compare_story(articles, EMBEDDING, vectors)
+    assert compare_story(articles, EMBEDDING, {text: 8 * vector for text, vector in vectors.items()}) == found
+    wide = {text: np.concatenate([vector, np.zeros(200)]) for text, vector in vectors.items()}
+    again = {(m.left_id, m.right_id) for m in compare_story(articles, EMBEDDING, wide).matches}
+    assert again == {(m.left_id, m.right_id) for m in found.matches}
+
+
+def test_the_level_embedding_without_vectors_says_what_is_missing(db: Database) -> None:
+    articles, _ = story_with_vectors(db)
+    with pytest.raises(ValueError, match="needs a vector for each of `texts_to_encode`"):
+        compare_story(articles, EMBEDDING)
 
 
 def test_articles_taken_out_and_copies_leave_no_vectors(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict
 from functools import partial
@@ -14,9 +14,10 @@ from sqlite_utils import Database
 
 from ..entity_counts import link_matches, uncount_matches
 from ..matching.copies import count_independent, same_texts
-from ..matching.story import MatchSettings, compare_story
+from ..matching.story import MatchSettings, compare_story, texts_to_encode
 from ..records import Match, Quantity, Quote, SameText, StoryArticle, StoryComparison, StorySentence, Why
 from .counting import count_stories
+from .embedding import Vector
 from .executors import run_in_order
 from .facts import write_facts
 from .judgements import Judged, apply_judgements
@@ -53,18 +54,28 @@ ON CONFLICT (left_sentence_id, right_sentence_id) DO UPDATE SET
 """
 
 
+Story = tuple[StoryArticle, ...]
+Encode = Callable[[Sequence[str]], Mapping[str, Vector]]
+"""Gives a vector for each text."""
+
+
 def compare_stale_stories(
-    db: Database, settings: MatchSettings, pool: Executor | None, progress: Callable[[int], None]
+    db: Database,
+    settings: MatchSettings,
+    pool: Executor | None,
+    progress: Callable[[int], None],
+    encode: Encode | None = None,
 ) -> bool:
     """Compare the articles of each story that changed and store matches, facts and counts; says if there was any.
 
     A batch of stories is one transaction, so that a run that is cut short leaves whole stories; `progress` is
     told of each batch's size. What language models judged of pairs earlier is applied to what the matcher finds.
+    `encode` makes the vectors that the level `embedding` matches by, in this process; what it raises ends the run.
     """
     judged = Judged(db)
     stale = [row[0] for row in db.execute("SELECT id FROM stories WHERE needs_matching ORDER BY id")]
     stories = (load_story(db, story) for story in stale)
-    compared = zip(stale, run_in_order(pool, partial(compare_story, settings=settings), stories, chunk=4), strict=True)
+    compared = zip(stale, _compared(stories, settings, pool, encode), strict=True)
     while batch := list(islice(compared, STORIES_A_BATCH)):
         with db.atomic():
             for story, (articles, found) in batch:
@@ -78,7 +89,25 @@ def compare_stale_stories(
     return bool(stale)
 
 
-def load_story(db: Database, story: int) -> tuple[StoryArticle, ...]:
+def _compared(
+    stories: Iterable[Story], settings: MatchSettings, pool: Executor | None, encode: Encode | None
+) -> Iterator[tuple[Story, StoryComparison]]:
+    """Each story with what matching finds in it."""
+    if encode is None:
+        yield from run_in_order(pool, partial(compare_story, settings=settings), stories, chunk=4)
+        return
+    asked = run_in_order(pool, partial(texts_to_encode, settings=settings), stories, chunk=4)
+    encoded = ((story, encode(texts)) for story, texts in asked)
+    for (story, _), found in run_in_order(pool, partial(_compare_encoded, settings), encoded, chunk=4):
+        yield story, found
+
+
+def _compare_encoded(settings: MatchSettings, story: tuple[Story, Mapping[str, Vector]]) -> StoryComparison:
+    articles, vectors = story
+    return compare_story(articles, settings, vectors)
+
+
+def load_story(db: Database, story: int) -> Story:
     """A story's articles with all that matching looks at, in order of id."""
     named = defaultdict(list)
     for sentence, entity, name in db.execute(MENTIONED, [story]):

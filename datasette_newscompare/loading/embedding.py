@@ -14,11 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from ..matching.candidates import find_candidates
-from ..matching.index import build_index
-from ..matching.settings import MatchSettings
-from ..records import StoryArticle
-from .llm_models import CallFailed, call
+from .llm_models import CallFailed, ModelProblem, call
 
 Vector = NDArray[np.float32]
 
@@ -30,7 +26,7 @@ SELECT text_hash, vector FROM sentence_vectors WHERE model = ? AND text_hash IN 
 """
 
 
-class EmbeddingFailed(Exception):
+class EmbeddingFailed(ModelProblem):
     """The model brought no usable vectors; the message says why and what to do. What it brought before is kept."""
 
 
@@ -45,14 +41,6 @@ class EmbedSettings:
 
 
 DEFAULTS = EmbedSettings()
-
-
-def texts_in_pairs(articles: Sequence[StoryArticle], settings: MatchSettings) -> list[str]:
-    """The different texts of a story's sentences that stand in a candidate pair, in reading order by article id."""
-    index = build_index(sorted(articles, key=lambda a: a.id), settings.language)
-    left, right = find_candidates(index, settings.candidates_per_sentence)
-    rows = np.unique(np.concatenate([left, right]))
-    return list(dict.fromkeys(index.sentences[row].text for row in rows))
 
 
 def sentence_vectors(

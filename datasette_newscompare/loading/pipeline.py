@@ -27,16 +27,17 @@ from ..verdicts import reattach
 from .annotating import annotate_batch
 from .articles import write_articles
 from .clock import now
-from .comparing import compare_stale_stories
+from .comparing import Encode, compare_stale_stories
 from .connection import insert, take_statistics, writable
 from .corrections import Taken, read_file, take_up
 from .counting import count_sources, recount_entities
+from .embedding import sentence_vectors
 from .entities import link_stale_stories
 from .executors import executor, run_in_order
 from .grouping import group_articles
 from .identity import Identified, Identifier, State
 from .judging import JudgeReport, judge_uncertain
-from .llm_models import language_model
+from .llm_models import embedding_model, language_model
 from .readers import Problem, read
 from .remove import remove_articles
 from .sources import SourcesTaken, take_sources, unite_sources
@@ -82,7 +83,8 @@ class Run:
 
     def __init__(self, db: Database, command: str, settings: LoadSettings) -> None:
         self._db = db
-        self.match_settings = MatchSettings(level=settings.level)
+        self.match_settings = MatchSettings(level="embedding" if settings.embed else settings.level)
+        self._embedding_model = embedding_model(settings.embed) if settings.embed else None
         self._row = {
             "command": command,
             "started_at": now(),
@@ -95,6 +97,12 @@ class Run:
             ),
         }
         self._id: int | None = None
+
+    def encoder(self, progress: Progress) -> Encode | None:
+        """What makes the vectors of sentences, where a model was named for it; it tells how many it made."""
+        if self._embedding_model is None:
+            return None
+        return partial(sentence_vectors, self._db, self._embedding_model, progress=partial(progress, "encoded"))
 
     @property
     def id(self) -> int:
@@ -134,7 +142,7 @@ def load(
 
     `aliases` is a file of corrections to take in, `sources` one of outlets' names and domains.
     Raises DatabaseProblem where the database can't be used, ModelMissing where spaCy's model is missing, and
-    ModelProblem where the model to judge with can't be used.
+    ModelProblem where the model to judge or to embed with can't be used.
     """
     with writable(path) as db, executor(settings.workers, settings.dask) as pool:
         records = read(inputs, settings.source, settings.reading)
@@ -246,7 +254,7 @@ def _compare(db: Database, run: Run, pool: Executor | None, progress: Progress, 
     changed = [
         grouped,
         link_stale_stories(db, pool, partial(progress, "linked")),
-        compare_stale_stories(db, run.match_settings, pool, partial(progress, "compared")),
+        _match(db, run, pool, progress),
     ]
     count_sources(db)
     if any(changed):
@@ -270,7 +278,11 @@ def _judge(
     summary.judged = judge_uncertain(db, model, settings.judge, partial(progress, "judged"))
     if summary.judged.answers:
         run.touch()
-    compare_stale_stories(db, run.match_settings, pool, partial(progress, "compared"))
+    _match(db, run, pool, progress)
+
+
+def _match(db: Database, run: Run, pool: Executor | None, progress: Progress) -> bool:
+    return compare_stale_stories(db, run.match_settings, pool, partial(progress, "compared"), run.encoder(progress))
 
 
 def _batches(

@@ -18,6 +18,7 @@ WORDS = {
     "annotated": "annotated",
     "grouped": "grouped",
     "linked": "stories linked",
+    "encoded": "sentences encoded",
     "compared": "compared",
     "judged": "pairs judged",
 }

@@ -39,7 +39,7 @@ def encoder_features(index: StoryIndex, short: Ints, long: Ints, encoded: Mappin
     whole, words = _vectors(index, rows, encoded)
     table = _Words(index, rows, words)
     centred = _unit(whole - whole.mean(0))
-    around = _unit(_with_neighbours(index, rows, whole) - whole.mean(0))
+    around = _unit(with_neighbours(index, rows, whole) - whole.mean(0))
     plain = _unit(whole)
     a, b = place[short], place[long]
     out = np.zeros((len(a), len(NAMES)), dtype=np.float32)
@@ -73,7 +73,8 @@ def _vectors(index: StoryIndex, rows: Ints, encoded: Mapping[str, Encoded]) -> t
     return np.stack(whole), words
 
 
-def _with_neighbours(index: StoryIndex, rows: Ints, whole: Floats) -> Floats:
+def with_neighbours(index: StoryIndex, rows: Ints, whole: Floats) -> Floats:
+    """The mean of each row's vector and, with less weight, those of the sentences before and after it, if encoded."""
     out, count = whole.copy(), np.ones((len(rows), 1), dtype=np.float32)
     for step in (-1, 1):
         at = np.clip(np.arange(len(rows)) + step, 0, len(rows) - 1)

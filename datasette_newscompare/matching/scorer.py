@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -24,6 +24,8 @@ from .reader import NAMES as READER_NAMES
 from .reader import UNREAD, read_pairs
 from .settings import MatchSettings
 from .trees import Forest, read_forest
+from .vector_features import NAMES as VECTOR_NAMES
+from .vector_features import vector_features
 
 Doubles = NDArray[np.float64]
 
@@ -81,8 +83,11 @@ class Measured:
     features: Floats
     sibling_left: Ints
     sibling_right: Ints
+    sibling_short: Ints
+    sibling_long: Ints
     siblings: Floats
-    """Pairs of one article and their features, without the reader's."""
+    """Pairs of one article, the same with the sentence that tells less first, and their features, without the reader's.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ class Scored:
 
 def feature_names(level: str) -> tuple[str, ...]:
     """The columns that are measured on a pair alone at a level."""
-    return NAMES + ENCODER_NAMES + READER_NAMES if level == "encoder" else NAMES
+    return NAMES + {"encoder": ENCODER_NAMES + READER_NAMES, "embedding": VECTOR_NAMES}.get(level, ())
 
 
 @lru_cache(maxsize=4)
@@ -109,7 +114,7 @@ def load_model(level: str) -> Model:
     """The packaged model of a level. Raises ValueError where there is none of that name."""
     path = files(__package__) / f"model_{level}.json"
     if not path.is_file():
-        raise ValueError(f"no model for the level {level!r}: use lexical or encoder")
+        raise ValueError(f"no model for the level {level!r}: use lexical, encoder or embedding")
     data = json.loads(path.read_text(encoding="utf-8"))
     names = feature_names(level)
     pair = read_forest(data["pair"], names)
@@ -146,33 +151,62 @@ def read_doubtful(
     return out
 
 
-def measure(index: StoryIndex, settings: MatchSettings, read: Reader = read_doubtful) -> Measured:
-    """The candidate pairs of a story, and of each article with itself, with what is measured on each pair alone.
+def pairs_of(index: StoryIndex, settings: MatchSettings) -> Measured:
+    """The candidate pairs of a story, and of each article with itself, with what their words say of each pair alone.
 
-    On the level `encoder` only pairs that the lexical level does not rule out are kept and encoded; what `read` says
-    of those of two articles stands in the last columns.
+    On the other levels than `lexical` only pairs that it does not rule out are kept.
     """
     left, right = find_candidates(index, settings.candidates_per_sentence)
     sibling_left, sibling_right = find_candidates(index, SIBLINGS_PER_SENTENCE, within=True)
-    every, shorter, longer = pair_features(
+    features, short, long = pair_features(
         index, np.concatenate([left, sibling_left]), np.concatenate([right, sibling_right])
     )
-    features, short, long = every[: len(left)], shorter[: len(left)], longer[: len(left)]
-    siblings, sibling_short, sibling_long = every[len(left) :], shorter[len(left) :], longer[len(left) :]
+    pairs, siblings = np.split(np.arange(len(short)), [len(left)])
+    if settings.level != "lexical":
+        first = sigmoid(load_model("lexical").pair.predict(features))[:, 0]
+        pairs = pairs[first[pairs] >= RULED_OUT]
+        siblings = siblings[first[siblings] >= SIBLING_RULED_OUT]
+    among = siblings - len(left)
+    return Measured(
+        left[pairs], right[pairs], short[pairs], long[pairs], features[pairs],
+        sibling_left[among], sibling_right[among], short[siblings], long[siblings], features[siblings],
+    )  # fmt: skip
+
+
+def measure(
+    index: StoryIndex,
+    settings: MatchSettings,
+    read: Reader = read_doubtful,
+    vectors: Mapping[str, Floats] | None = None,
+) -> Measured:
+    """The pairs of `pairs_of` with all that is measured on each alone.
+
+    The level `encoder` encodes their sentences, and what `read` says of those of two articles stands in the last
+    columns; `embedding` takes what was made of the sentences, `vectors` by text, and raises ValueError where there is
+    none.
+    """
+    pairs = pairs_of(index, settings)
+    if settings.level == "lexical":
+        return pairs
+    ends = np.concatenate([pairs.short, pairs.sibling_short]), np.concatenate([pairs.long, pairs.sibling_long])
+    count = len(pairs.short)
     if settings.level == "encoder":
-        lexical = load_model("lexical").pair
-        keep = sigmoid(lexical.predict(features))[:, 0] >= RULED_OUT
-        left, right, short, long, features = left[keep], right[keep], short[keep], long[keep], features[keep]
-        keep = sigmoid(lexical.predict(siblings))[:, 0] >= SIBLING_RULED_OUT
-        sibling_left, sibling_right, siblings = sibling_left[keep], sibling_right[keep], siblings[keep]
-        sibling_short, sibling_long = sibling_short[keep], sibling_long[keep]
-        pairs = np.concatenate([short, sibling_short]), np.concatenate([long, sibling_long])
-        encoded = encode(index.sentences[row].text for row in np.unique(np.concatenate(pairs)))
-        finer = encoder_features(index, *pairs, encoded)
-        features = np.hstack([features, finer[: len(short)]])
-        features = np.hstack([features, read(index, short, long, features, encoded)])
-        siblings = np.hstack([siblings, finer[len(short) :]])
-    return Measured(left, right, short, long, features, sibling_left, sibling_right, siblings)
+        encoded = encode(texts_of(index, pairs))
+        finer = encoder_features(index, *ends, encoded)
+    elif vectors is None:
+        raise ValueError("the level `embedding` needs a vector for each of `texts_to_encode`")
+    else:
+        finer = vector_features(index, *ends, vectors)
+    features = np.hstack([pairs.features, finer[:count]])
+    if settings.level == "encoder":
+        features = np.hstack([features, read(index, pairs.short, pairs.long, features, encoded)])
+    return replace(pairs, features=features, siblings=np.hstack([pairs.siblings, finer[count:]]))
+
+
+def texts_of(index: StoryIndex, pairs: Measured) -> list[str]:
+    """The different texts of the sentences that stand in a pair, in reading order."""
+    rows = np.unique(np.concatenate([pairs.short, pairs.long, pairs.sibling_short, pairs.sibling_long]))
+    return list(dict.fromkeys(index.sentences[row].text for row in rows))
 
 
 def in_context(index: StoryIndex, measured: Measured, first: Doubles, sibling_first: Doubles) -> Floats:
@@ -188,10 +222,10 @@ def in_context(index: StoryIndex, measured: Measured, first: Doubles, sibling_fi
     return np.hstack([measured.features, around])
 
 
-def score_story(index: StoryIndex, settings: MatchSettings) -> Scored:
+def score_story(index: StoryIndex, settings: MatchSettings, vectors: Mapping[str, Floats] | None = None) -> Scored:
     """All candidate pairs of a story with their scores."""
     model = load_model(settings.level)
-    measured = measure(index, settings)
+    measured = measure(index, settings, vectors=vectors)
     ratio = measured.features[:, NAMES.index("ratio")]
     if not len(measured.left):
         return Scored(measured.left, measured.right, np.zeros(0), np.zeros(0), ratio)

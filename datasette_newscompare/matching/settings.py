@@ -10,7 +10,8 @@ class MatchSettings:
     """How a story is compared. The defaults are what `docs/matching.md` gives figures for."""
 
     level: str = "lexical"
-    """`lexical` needs numpy and scipy only; `encoder` adds an encoder and a reader of pairs (slower, finer)."""
+    """`lexical` needs numpy and scipy only; `encoder` adds an encoder and a reader of pairs (slower, finer);
+    `embedding` what vectors of the sentences say that the caller gives."""
     language: str = "en"
     """Whose word frequencies tell how rare a word is: a code that `wordfreq` knows."""
     threshold: float | None = None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..records import Fact, Match, NearMiss, Repeat, StoryArticle, StoryComparison
 from .alignment import Aligned, align, near_misses, primary_and_moved
 from .differences import find_differences
@@ -11,27 +14,32 @@ from .explain import explain
 from .facts import group_facts
 from .index import StoryIndex, build_index
 from .repeats import Again, find_repeats
-from .scorer import load_model, score_story
+from .scorer import load_model, pairs_of, score_story, texts_of
 from .settings import MatchSettings
 
-__all__ = ["MatchSettings", "compare_story"]
+__all__ = ["MatchSettings", "compare_story", "texts_to_encode"]
 
 DEFAULTS = MatchSettings()
 
 
-def compare_story(articles: Sequence[StoryArticle], settings: MatchSettings = DEFAULTS) -> StoryComparison:
+def compare_story(
+    articles: Sequence[StoryArticle],
+    settings: MatchSettings = DEFAULTS,
+    vectors: Mapping[str, NDArray[np.float32]] | None = None,
+) -> StoryComparison:
     """Compare the articles of one story, sentence by sentence, across sources.
 
     Pure, and a function of these articles alone: the order in which they come, and what other stories hold, changes
     nothing. Returns matches, near misses, repeats and facts by sentence id, each in reading order by article id. What
-    an article says twice in the same words is matched where it says it first.
-    Raises ValueError where `settings.level` names no packaged model.
+    an article says twice in the same words is matched where it says it first. The level `embedding` takes `vectors` of
+    the sentences, whichever model made them: one for each of `texts_to_encode`, of any length, but all of one.
+    Raises ValueError where `settings.level` names no packaged model, or that level gets no vectors.
     """
-    ordered = sorted(articles, key=lambda a: (a.source_id, a.published or "9999", a.id))
+    ordered = _in_order(articles)
     index = build_index(ordered, settings.language)
     model = load_model(settings.level)
     repeats = find_repeats(index)
-    scored = score_story(index, settings)
+    scored = score_story(index, settings, vectors)
     said_before = {r.row for r in repeats if r.kind == "verbatim" and _same_article(index, r)}
     matches = [m for m in align(index, scored, model, settings) if said_before.isdisjoint((m.left, m.right))]
     primary, moved = primary_and_moved(index, matches)
@@ -53,6 +61,17 @@ def compare_story(articles: Sequence[StoryArticle], settings: MatchSettings = DE
         repeats=tuple(Repeat(ids[r.row], ids[r.of], round(r.score, 4), r.kind) for r in repeats),
         facts=tuple(Fact(tuple(ids[row] for row in rows)) for rows in facts),
     )
+
+
+def texts_to_encode(articles: Sequence[StoryArticle], settings: MatchSettings) -> list[str]:
+    """The different texts of the sentences that `compare_story` wants vectors of at the level `embedding`: those that
+    stand in a pair which the words do not rule out."""
+    index = build_index(_in_order(articles), settings.language)
+    return texts_of(index, pairs_of(index, settings))
+
+
+def _in_order(articles: Sequence[StoryArticle]) -> list[StoryArticle]:
+    return sorted(articles, key=lambda a: (a.source_id, a.published or "9999", a.id))
 
 
 def _same_article(index: StoryIndex, repeat: Again) -> bool:
