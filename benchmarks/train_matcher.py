@@ -188,7 +188,7 @@ def stand_in_vectors(index: StoryIndex, settings: MatchSettings) -> dict[str, np
 @cache
 def stand_in_vector(text: str) -> np.ndarray:
     """Kept, for the copies of a story hold its sentences again."""
-    vector: np.ndarray = encode([text])[text][1].astype(np.float32).mean(0)
+    vector: np.ndarray = encode([text])[text].last.astype(np.float32).mean(0)
     return vector
 
 

@@ -213,3 +213,5 @@ class StoryComparison:
     near_misses: tuple[NearMiss, ...] = ()
     repeats: tuple[Repeat, ...] = ()
     facts: tuple[Fact, ...] = ()
+    further_copies: int = 0
+    """Matches of sentences that very many carry word for word, with the first copy only."""

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .matching.settings import MatchSettings
+
 if TYPE_CHECKING:
     from .loading.check import Finding
     from .loading.export import Exported
@@ -54,6 +56,12 @@ def say_summary(summary: Summary, command: str, db: Path, as_json: bool) -> None
         f" {counted(summary.entity_count, 'entity', 'entities')}.",
         err=as_json,
     )
+    if summary.further_copies:
+        click.echo(
+            f"note: {counted(summary.further_copies, 'sentence is', 'sentences are')} matched with the first copy only,"
+            f" for more than {MatchSettings().most_copies} articles of the story carry the same words.",
+            err=True,
+        )
     if summary.judged:
         _say_judged(summary.judged, as_json)
     click.echo(f"Done in {summary.seconds:.1f} seconds. To look at it: datasette serve {db}", err=as_json)
@@ -147,6 +155,7 @@ def summary_values(summary: Summary, command: str, db: Path) -> dict[str, Any]:
         "stories": summary.story_count,
         "shared_stories": summary.shared_story_count,
         "matches": summary.matches,
+        "further_copies": summary.further_copies,
         "facts": summary.fact_count,
         "entities": summary.entity_count,
         "corrections": asdict(corrections) if corrections else None,

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from datasette.cli import cli
 
+from datasette_newscompare.loading import pipeline
+from datasette_newscompare.loading.check import check
 from datasette_newscompare.matching.copies import count_independent, same_texts
-from datasette_newscompare.records import Match, Repeat, StoryArticle, StorySentence
+from datasette_newscompare.matching.settings import MatchSettings
+from datasette_newscompare.matching.story import compare_story
+from datasette_newscompare.records import Match, Repeat, StoryArticle, StoryComparison, StorySentence
 
 WIRE = (
     "The old bridge over the Arden in Hale was closed on Monday after engineers found cracks in two of its pillars.\n\n"
@@ -26,6 +31,14 @@ OWN = (
     "“I have run this bakery for thirty years and never saw the street so empty,” said one trader by the bridge.\n\n"
     "The opposition on the council wants to know when the first crack was reported."
 )
+
+TOPICS = [
+    "The old bridge in Hale was closed on Monday.",
+    "Rain is expected in the north for the rest of the week.",
+    "The price of wheat rose by a tenth in April.",
+    "Two lions were born in the zoo of Stoke.",
+    "The orchestra will tour Japan next autumn.",
+]
 
 
 def article(name: str, roles: list[str], published: str | None = None) -> StoryArticle:
@@ -77,6 +90,85 @@ def test_copies_of_copies_are_one_text() -> None:
     assert count_independent([a.id for a in articles], {s.article_id: s.first_article_id for s in found}) == 2
 
 
+COPY_OF_THREE = MatchSettings(most_copies=3)
+
+
+def telling(name: str, source: str, published: str, texts: list[str]) -> StoryArticle:
+    """An article that says these sentences; a7 has the ids 701, 702, ..."""
+    sentences = tuple(
+        StorySentence(id=int(name[1:]) * 100 + 1 + n, article_id=name, source_id=source, position=n, paragraph=n,
+                      role="body", start=0, text=text)
+        for n, text in enumerate(texts)
+    )  # fmt: skip
+    return StoryArticle(name, source, published, sentences)
+
+
+def wire_of(count: int, *others: StoryArticle) -> list[StoryArticle]:
+    """A text that so many sources carry, a1 first; and other articles."""
+    return [telling(f"a{n}", f"s{n}", f"2024-05-{n:02}", WIRE.split("\n\n")) for n in range(1, count + 1)] + [*others]
+
+
+def pairs(found: StoryComparison) -> set[tuple[int, int]]:
+    return {(m.left_id, m.right_id) for m in found.matches}
+
+
+def test_a_text_that_very_many_carry_is_matched_with_the_first_copy_beyond_a_number() -> None:
+    own = telling("a9", "s9", "2024-05-09", OWN.split("\n\n"))
+    articles = wire_of(6, own)
+    found = compare_story(articles, COPY_OF_THREE)
+    assert found.further_copies == 12
+    first = {(left, right) for left, right in pairs(found) if right < 900}
+    assert first == {
+        (100 * a + n, 100 * b + n) for n in (1, 2, 3, 4) for a, b in ((1, 2), (1, 3), (2, 3), (1, 4), (1, 5), (1, 6))
+    }
+    assert {m.kind for m in found.matches if m.right_id < 900} == {"verbatim"}
+    assert {m.is_primary for m in found.matches if m.right_id < 900} == {True}
+    repairs = [f.sentence_ids for f in found.facts if 102 in f.sentence_ids]
+    assert repairs == [(102, 202, 302, 402, 502, 602, 902)]
+    same = same_texts(articles, found.matches, found.repeats)
+    assert [(s.article_id, s.first_article_id, s.share) for s in same] == [(f"a{n}", "a1", 1.0) for n in range(1, 7)]
+
+
+def test_copies_up_to_the_number_are_matched_each_with_each() -> None:
+    found = compare_story(wire_of(3), COPY_OF_THREE)
+    assert found == compare_story(wire_of(3))
+    assert (len(found.matches), found.further_copies) == (12, 0)
+
+
+def test_what_very_many_carry_finds_its_paraphrase_as_what_few_carry() -> None:
+    own = telling("a90", "s90", "2024-05-09", OWN.split("\n\n"))
+    few, many = (compare_story(wire_of(n, own), MatchSettings(most_copies=10)) for n in (10, 20))
+    assert {pair for pair in pairs(few) if pair[1] > 9000} == {pair for pair in pairs(many) if pair[1] > 9000}
+
+
+def test_further_copies_of_one_source_are_repeats_of_its_first_and_matched_with_another_source() -> None:
+    texts = WIRE.split("\n\n")
+    articles = [telling(f"a{n}", "chain", f"2024-05-{n:02}", texts) for n in range(1, 7)]
+    other = telling("a8", "other", "2024-05-08", texts)
+    found = compare_story([*articles, other], COPY_OF_THREE)
+    assert pairs(found) == {(100 * n + k, 800 + k) for n in range(1, 7) for k in (1, 2, 3, 4)}
+    assert {(r.sentence_id, r.repeat_of) for r in found.repeats} == {
+        (100 * n + k, 100 + k) for n in range(2, 7) for k in (1, 2, 3, 4)
+    }
+    assert [len(f.sentence_ids) for f in found.facts] == [7, 7, 7, 7]
+    assert compare_story(articles, COPY_OF_THREE).matches == ()
+
+
+def test_what_an_article_says_twice_in_a_crowd_is_matched_once() -> None:
+    texts = WIRE.split("\n\n")
+    found = compare_story(wire_of(5, telling("a7", "s7", "2024-05-07", [*texts, texts[0]])), COPY_OF_THREE)
+    assert 705 not in {id for pair in pairs(found) for id in pair}
+    assert (101, 701) in pairs(found)
+
+
+def test_a_line_that_tells_nothing_is_no_match_in_a_crowd_either() -> None:
+    found = compare_story(
+        [telling(f"a{n}", f"s{n}", f"2024-05-{n:02}", [text, "17, 18, 19."]) for n, text in enumerate(TOPICS, 1)],
+        COPY_OF_THREE,
+    )
+    assert pairs(found) == set()
+
+
 Load = Callable[[dict[str, str]], sqlite3.Connection]
 
 
@@ -119,6 +211,21 @@ def test_loader_counts_a_wire_text_once(load: Load) -> None:
     assert db.execute(cracks).fetchall() == [(3, 1)]
     repairs = "SELECT source_count, independent_count FROM facts WHERE text LIKE '%14 million%'"
     assert db.execute(repairs).fetchall() == [(4, 2)]
+
+
+def test_loader_says_how_many_copies_it_matched_with_the_first_one_only(
+    load: Load, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(pipeline, "MatchSettings", partial(MatchSettings, most_copies=3))
+    db = load({f"Paper {n}": WIRE for n in range(1, 8)})
+    assert list(check(tmp_path / "news.db")) == []
+    assert db.execute("SELECT independent_count FROM stories").fetchall() == [(1,)]
+    assert db.execute("SELECT count(*) FROM same_texts WHERE first_article_id = 'Paper 1-1'").fetchall() == [(7,)]
+    assert db.execute("SELECT source_count FROM facts WHERE text LIKE '%14 million%'").fetchall() == [(7,)]
+    before = db.execute("SELECT * FROM matches ORDER BY id").fetchall()
+    again = CliRunner().invoke(cli, ["newscompare", "match", str(tmp_path / "news.db")], catch_exceptions=False)
+    assert "note: 16 sentences are matched with the first copy only" in again.output
+    assert db.execute("SELECT * FROM matches ORDER BY id").fetchall() == before
 
 
 def test_a_corrected_copy_is_its_own_report_again(load: Load) -> None:

@@ -65,14 +65,18 @@ def compare_stale_stories(
     pool: Executor | None,
     progress: Callable[[int], None],
     encode: Encode | None = None,
-) -> bool:
-    """Compare the articles of each story that changed and store matches, facts and counts; says if there was any.
+) -> dict[int, int]:
+    """Compare the articles of each story that changed and store matches, facts and counts.
+
+    Gives, by story that was compared, the number of its sentences that were matched with the first copy of their words
+    only, because more than `settings.most_copies` sentences have them.
 
     A batch of stories is one transaction, so that a run that is cut short leaves whole stories; `progress` is
     told of each batch's size. What language models judged of pairs earlier is applied to what the matcher finds.
     `encode` makes the vectors that the level `embedding` matches by, in this process; what it raises ends the run.
     """
     judged = Judged(db)
+    further_copies: dict[int, int] = {}
     stale = [row[0] for row in db.execute("SELECT id FROM stories WHERE needs_matching ORDER BY id")]
     stories = (load_story(db, story) for story in stale)
     compared = zip(stale, _compared(stories, settings, pool, encode), strict=True)
@@ -82,11 +86,12 @@ def compare_stale_stories(
                 uncount_matches(db.conn, story)
                 decided = apply_judgements(articles, found, judged.of_story(articles), settings)
                 _write_comparison(db, story, articles, decided)
+                further_copies[story] = found.further_copies
             ids = [story for story, _ in batch]
             count_stories(db, ids)
             link_matches(db.conn, ids)
         progress(len(batch))
-    return bool(stale)
+    return further_copies
 
 
 def _compared(

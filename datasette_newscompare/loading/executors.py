@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -41,6 +42,9 @@ def executor(workers: int, dask: str | None = None, timeout: float = 30) -> Iter
     elif workers == 1:
         yield None
     else:
+        # read where numpy starts in a new process: two processes whose matrix products use two threads each wait for
+        # one another most of the time
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_leave_interrupts) as pool:
             try:
                 yield pool

@@ -180,7 +180,7 @@ class _Story:
 
     def __init__(self, articles: Sequence[StoryArticle], settings: MatchSettings) -> None:
         ordered = sorted(articles, key=lambda a: (a.source_id, a.published or "9999", a.id))
-        self.index: StoryIndex = build_index(ordered, settings.language)
+        self.index: StoryIndex = build_index(ordered, settings.language, settings.most_copies)
         self.ids = [s.id for s in self.index.sentences]
         self.row = {id: row for row, id in enumerate(self.ids)}
 

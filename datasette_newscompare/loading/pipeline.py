@@ -62,6 +62,8 @@ class Summary:
     """Stories that more than one source tells."""
     matches: dict[str, int] = field(default_factory=dict)
     """Matches by kind."""
+    further_copies: int = 0
+    """Sentences that this run matched with the first copy of their words only, for very many have these words."""
     fact_count: int = 0
     entity_count: int = 0
     seconds: float = 0.0
@@ -97,6 +99,8 @@ class Run:
             ),
         }
         self._id: int | None = None
+        self.further_copies: dict[int, int] = {}
+        """By story that was compared: sentences matched with the first copy of their words only."""
 
     def encoder(self, progress: Progress) -> Encode | None:
         """What makes the vectors of sentences, where a model was named for it; it tells how many it made."""
@@ -282,7 +286,10 @@ def _judge(
 
 
 def _match(db: Database, run: Run, pool: Executor | None, progress: Progress) -> bool:
-    return compare_stale_stories(db, run.match_settings, pool, partial(progress, "compared"), run.encoder(progress))
+    told = partial(progress, "compared")
+    compared = compare_stale_stories(db, run.match_settings, pool, told, run.encoder(progress))
+    run.further_copies |= compared
+    return bool(compared)
 
 
 def _batches(
@@ -321,6 +328,7 @@ def _finish(db: Database, run: Run, summary: Summary, started: float) -> None:
     summary.story_count = one("SELECT count(*) FROM stories")
     summary.shared_story_count = one("SELECT count(*) FROM stories WHERE source_count > 1")
     summary.matches = dict(db.execute("SELECT kind, count(*) FROM matches GROUP BY kind").fetchall())
+    summary.further_copies = sum(run.further_copies.values())
     summary.fact_count = one("SELECT count(*) FROM facts")
     summary.entity_count = one("SELECT count(*) FROM entities")
     with db.atomic():

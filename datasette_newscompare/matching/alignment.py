@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from rapidfuzz.distance import Indel
@@ -57,6 +58,24 @@ def align(index: StoryIndex, scored: Scored, model: Model, settings: MatchSettin
     return out
 
 
+def match_copies(index: StoryIndex, matches: Sequence[Aligned], first_pair: int) -> list[Aligned]:
+    """A match with its stand-in for each row that has one, as the copies match that were compared; none if they do not.
+
+    `first_pair` is the place of the first of them, after all candidates.
+    """
+    known: dict[int, Aligned] = {}
+    for m in matches:
+        if m.kind == "verbatim":
+            known.setdefault(m.left, m)
+            known.setdefault(m.right, m)
+    rows = np.flatnonzero((index.stand_in != np.arange(len(index.stand_in))) & (index.stand_in >= 0))
+    found = [(row, at) for row, at in zip(rows.tolist(), index.stand_in[rows].tolist(), strict=True) if at in known]
+    return [
+        replace(known[at], pair=first_pair + k, left=min(row, at), right=max(row, at))
+        for k, (row, at) in enumerate(found)
+    ]
+
+
 def kind_of(likeness: float, same_share: float, partial_below: float) -> str:
     """The kind of a match from the likeness of its words and the share of such matches that tell all the same."""
     if likeness >= 1.0:
@@ -69,6 +88,8 @@ def kind_of(likeness: float, same_share: float, partial_below: float) -> str:
 def _names_differ(index: StoryIndex, left: int, right: int) -> bool:
     """Whether each side has a name or number that the other lacks, as in lists made from one pattern."""
     a, b = index.run[left, : index.lengths[left]], index.run[right, : index.lengths[right]]
+    if np.array_equal(a, b):
+        return False
     only = [x[~np.isin(x, y)] for x, y in ((a, b), (b, a))]
     return all(bool((index.name[x] | index.number[x]).any()) for x in only)
 

@@ -22,12 +22,12 @@ LEAST_SHARED_WITHIN = 0.05
 def find_candidates(index: StoryIndex, per_sentence: int = 8, within: bool = False) -> tuple[Ints, Ints]:
     """Pairs (left row, right row) of different sources, left before right, in row order.
 
-    A pair is kept where it is among the `per_sentence` best of either sentence in the other's article, by cosine of
-    weighted words or by the share of the shorter sentence that stands in the other. With `within`, pairs of one
-    article instead.
+    A row with a stand-in is in no pair. A pair is kept where it is among the `per_sentence` best of either sentence in
+    the other's article, by cosine of weighted words or by the share of the shorter sentence that stands in the other.
+    With `within`, pairs of one article instead.
     """
     n = len(index.sentences)
-    there = index.content >= 0
+    there = (index.content >= 0) & (index.stand_in == np.arange(n))[:, None]
     plain = there & ~index.name[index.content] & ~index.number[index.content]
     # a line of nothing but names and numbers, such as the sender and date under a message, tells nothing by itself
     rows, columns = np.nonzero(there & plain.any(axis=1, keepdims=True))

@@ -57,8 +57,9 @@ def context_features(
     _, rival_same = _rank_and_rival(here, group, both_same)
     rank_story, _ = _rank_and_rival(here, np.zeros_like(here), both)
     articles = int(index.article.max()) + 1
-    row_key = here * articles + group
-    row_sum = np.bincount(row_key, both, minlength=n * articles)
+    # sums by row and other article, and by two articles: of those that have pairs, for all would be very many
+    row_keys, row_key = np.unique(here * articles + group, return_inverse=True)
+    row_sum = np.bincount(row_key, both)
     others = row_sum[row_key] - both
     told = np.bincount(here, both, minlength=n)
     keys = here * n + there
@@ -77,13 +78,14 @@ def context_features(
         inside = (i >= 0) & (i < n)
         i = np.clip(i, 0, n - 1)
         inside &= index.article[i] == index.article[i_from]
-        return np.where(inside, row_sum[i * articles + index.article[other]], 0.0)
+        key = i * articles + index.article[other]
+        at = np.minimum(np.searchsorted(row_keys, key), len(row_keys) - 1)
+        return np.where(inside & (row_keys[at] == key), row_sum[at], 0.0)
 
-    block = np.minimum(index.article[short], index.article[long]) * articles + np.maximum(
-        index.article[short], index.article[long]
-    )
-    block_any = np.bincount(block, any_score, minlength=articles**2)
-    block_same = np.bincount(block, same_score, minlength=articles**2)
+    lower, higher = (pick(index.article[short], index.article[long]) for pick in (np.minimum, np.maximum))
+    _, block = np.unique(lower * articles + higher, return_inverse=True)
+    block_any = np.bincount(block, any_score)
+    block_same = np.bincount(block, same_score)
     size_short, size_long = index.article_size[short], index.article_size[long]
     smaller = np.minimum(size_short, size_long)
     in_order, anchors, distance, diagonal = _order(index, short, long, any_score, block)
@@ -97,12 +99,12 @@ def context_features(
         score_at(short - 1, long + 1, short, long), score_at(short + 1, long - 1, short, long),
         block_any[block] / smaller, block_same[block] / smaller, size_short, size_long,
         in_order, anchors, distance, diagonal, third, third_sum, sibling,
-        (told[short] - row_sum[row_key[:m]]) / max(1, articles - 2),
-        (told[long] - row_sum[row_key[m:]]) / max(1, articles - 2),
+        (told[short] - row_sum[row_key[:m]]) / max(1, index.article_count - 2),
+        (told[long] - row_sum[row_key[m:]]) / max(1, index.article_count - 2),
         rank_story[:m], rank_story[m:],
         sum_at(short - 1, short, long), sum_at(short + 1, short, long),
         sum_at(long - 1, long, short), sum_at(long + 1, long, short),
-        np.full(m, articles),
+        np.full(m, index.article_count),
     )  # fmt: skip
     return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)
 

@@ -39,7 +39,7 @@ def same_texts(
             continue
         for a, b in ((one, other), (other, one)):
             share[a] = max(share[a], len(found.get((a, b), ())) / max(told[a], 1))
-        _unite(group, one, other)
+        group[_root(group, other)] = _root(group, one)
     return tuple(
         SameText(id, first, round(share[id], 4))
         for id, first in sorted(_firsts(articles, group).items())
@@ -52,16 +52,17 @@ def count_independent(articles: Iterable[str], same: Mapping[str, str]) -> int:
     return len({same.get(id, id) for id in articles})
 
 
-def _unite(group: dict[str, str], one: str, other: str) -> None:
-    old, new = group[other], group[one]
-    for id, root in group.items():
-        if root == old:
-            group[id] = new
+def _root(group: dict[str, str], id: str) -> str:
+    """What stands for all articles that are united with this one; the way there is halved each time."""
+    while group[id] != id:
+        group[id] = group[group[id]]
+        id = group[id]
+    return id
 
 
-def _firsts(articles: Sequence[StoryArticle], group: Mapping[str, str]) -> dict[str, str]:
+def _firsts(articles: Sequence[StoryArticle], group: dict[str, str]) -> dict[str, str]:
     """Each article's text by the earliest article that carries it. ISO 8601 dates sort as text to the day."""
     first: dict[str, str] = {}
     for a in sorted(articles, key=lambda a: (a.published or "9999", a.id)):
-        first.setdefault(group[a.id], a.id)
-    return {id: first[root] for id, root in group.items()}
+        first.setdefault(_root(group, a.id), a.id)
+    return {a.id: first[_root(group, a.id)] for a in articles}

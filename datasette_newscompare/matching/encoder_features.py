@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from .encoder import Encoded
-from .index import Bools, Floats, Ints, StoryIndex
+from .index import Bools, Floats, Ints, StoryIndex, distinct_pairs
 
 PAIRS_AT_ONCE = 64
 NEAR = 0.4
@@ -45,11 +45,15 @@ def encoder_features(index: StoryIndex, short: Ints, long: Ints, encoded: Mappin
     out = np.zeros((len(a), len(NAMES)), dtype=np.float32)
     for column, of in enumerate((plain, centred, around)):
         out[:, column] = np.einsum("ij,ij->i", of[a], of[b])
+    once, of = distinct_pairs(index, short, long)
+    a, b = a[once], b[once]
+    words_of_pair = np.zeros((len(once), len(NAMES) - 3), dtype=np.float32)
     # pairs of like length stand together, so that little padding is compared
     order = np.argsort(np.maximum(table.sizes[a], table.sizes[b]), kind="stable")
     for start in range(0, len(order), PAIRS_AT_ONCE):
         some = order[start : start + PAIRS_AT_ONCE]
-        out[some, 3:] = table.compare(a[some], b[some])
+        words_of_pair[some] = table.compare(a[some], b[some])
+    out[:, 3:] = words_of_pair[of]
     return out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from .alignment import Aligned
@@ -18,25 +19,53 @@ def group_facts(
 
     Groups grow from the surest match down, by average linkage: two groups join where the mean score over their pairs
     of different sources reaches `AVERAGE`, so a chain a~b~c breaks where a and c do not match. Sentences of one
-    source stand in one fact only where one repeats the other: else each tells something of its own.
+    source stand in one fact only where one repeats the other: else each tells something of its own. A row with a
+    stand-in joins the fact of what it is matched with, once all others have theirs.
     """
+    compared = [m for m in matches if index.stand_in[m.left] == m.left and index.stand_in[m.right] == m.right]
     score: dict[tuple[int, int], float] = {}
-    for m in matches:
+    for m in compared:
         score[m.left, m.right] = score[m.right, m.left] = m.score
     again = {(a, b) for a, b in repeats} | {(b, a) for a, b in repeats}
     group_of: dict[int, int] = {}
     groups: dict[int, list[int]] = {}
-    for row in sorted({r for m in matches for r in (m.left, m.right)}):
+    for row in sorted({r for m in compared for r in (m.left, m.right)}):
         group_of[row] = row
         groups[row] = [row]
-    for m in sorted(matches, key=lambda m: (-(m.score + m.same), m.left, m.right)):
+    for m in sorted(compared, key=lambda m: (-(m.score + m.same), m.left, m.right)):
         a, b = group_of[m.left], group_of[m.right]
         if a == b or not _may_join(index, groups[a], groups[b], score, again):
             continue
         for row in groups[b]:
             group_of[row] = a
         groups[a] += groups.pop(b)
+    if len(compared) < len(matches):
+        _join_copies(index, matches, group_of, groups, again)
     return sorted(tuple(sorted(g)) for g in groups.values() if len({int(index.source[r]) for r in g}) > 1)
+
+
+def _join_copies(
+    index: StoryIndex,
+    matches: Sequence[Aligned],
+    group_of: dict[int, int],
+    groups: dict[int, list[int]],
+    again: set[tuple[int, int]],
+) -> None:
+    """Put each matched row that has a stand-in into the group of its match, unless its source tells otherwise there."""
+    of_source: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for group, rows in groups.items():
+        for row in rows:
+            of_source[group, int(index.source[row])].append(row)
+    for m in matches:
+        row, other = (m.left, m.right) if index.stand_in[m.left] != m.left else (m.right, m.left)
+        if index.stand_in[row] == row or row in group_of or other not in group_of:
+            continue
+        group = group_of[other]
+        own = of_source[group, int(index.source[row])]
+        if not own or any((row, one) in again for one in own):
+            own.append(row)
+            groups[group].append(row)
+            group_of[row] = group
 
 
 def _may_join(

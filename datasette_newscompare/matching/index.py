@@ -9,11 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..records import StoryArticle, StorySentence
+from .crowds import stand_ins
+from .settings import MatchSettings
 from .tokens import Token, rarity, tokenise
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
+
+DEFAULTS = MatchSettings()
 
 MIN_RARITY = 0.1
 """Words below this are the grammar's (`the`, `of`, `would`): they stand in runs, not among what a sentence tells."""
@@ -34,6 +38,10 @@ class StoryIndex:
     """0 for the first sentence of its article that takes part."""
     article_size: Ints
     """Number of sentences of the article, by sentence."""
+    stand_in: Ints
+    """The row that is compared in a row's place: its own, but for further copies of what very many articles carry."""
+    article_count: int
+    """Articles of the story but those of which no sentence is compared."""
     run: Ints
     """All words in order, sentences x longest."""
     content: Ints
@@ -54,8 +62,14 @@ class StoryIndex:
     lengths: Ints
 
 
-def build_index(articles: Sequence[StoryArticle], language: str = "en") -> StoryIndex:
-    """Arrays over all sentences of the story but boilerplate."""
+def build_index(
+    articles: Sequence[StoryArticle], language: str = "en", most_copies: int = DEFAULTS.most_copies
+) -> StoryIndex:
+    """Arrays over all sentences of the story but boilerplate.
+
+    Of a sentence that more than `most_copies` rows hold in the same words the further ones have a stand-in, and do not
+    count in how rare a word is in the story.
+    """
     sentences: list[StorySentence] = []
     article_of: list[int] = []
     source_of: list[int] = []
@@ -90,21 +104,28 @@ def build_index(articles: Sequence[StoryArticle], language: str = "en") -> Story
     content = _pad(row[once], word[once], len(tokens))
     quoted = content >= 0
     quoted[quoted] = inside[order]
-    n = max(2, len(sentences))
-    frequency = np.bincount(word[once], minlength=len(ids))
+    told = [(a.published or "9999", a.id) for a in articles]
+    stand_in = stand_ins(
+        [tuple(t.norm for t in of) for of in tokens], source_of, [told[number] for number in article_of], most_copies
+    )
+    compared = stand_in == np.arange(len(sentences))
+    article = np.array(article_of, dtype=np.int64)
+    left_out = np.setdiff1d(article, article[compared])
+    n = max(2, int(compared.sum()))
+    frequency = np.bincount(word[once], compared[row[once]], minlength=len(ids)).astype(np.int64)
     spread = (np.log((n + 1) / np.maximum(1, frequency)) / np.log(n + 1)).astype(np.float32)
     stubs: dict[str, int] = {}
     stub = np.array([stubs.setdefault(w[:5], len(stubs)) for w in words], dtype=np.int64)
-    sizes = (
-        np.bincount(np.array(article_of, dtype=np.int64), minlength=len(articles)) if sentences else np.zeros(0, int)
-    )
+    sizes = np.bincount(article, minlength=len(articles))
     return StoryIndex(
         sentences=tuple(sentences),
         tokens=tokens,
-        article=np.array(article_of, dtype=np.int64),
+        article=article,
         source=np.array(source_of, dtype=np.int64),
+        stand_in=stand_in,
+        article_count=int(article.max(initial=-1)) + 1 - len(left_out),
         place=np.array(place, dtype=np.int64),
-        article_size=sizes[np.array(article_of, dtype=np.int64)] if sentences else np.zeros(0, dtype=np.int64),
+        article_size=sizes[article],
         run=run,
         content=content,
         quoted=quoted,
@@ -118,6 +139,30 @@ def build_index(articles: Sequence[StoryArticle], language: str = "en") -> Story
         negations=np.bincount(row, np.array(is_negation, dtype=np.int64), minlength=len(tokens)).astype(np.int64),
         lengths=lengths,
     )
+
+
+def wordings(index: StoryIndex, rows: Ints) -> Ints:
+    """A number for the wording of each of these rows, by row; -1 for all others.
+
+    Rows have one wording where they have the same text, words and quotation marks around them, as copies do.
+    """
+    known: dict[tuple[str, bytes, tuple[bool, ...]], int] = {}
+    out = np.full(len(index.sentences), -1)
+    for row in np.unique(rows):
+        quoted = tuple(t.is_quoted for t in index.tokens[row])
+        out[row] = known.setdefault((index.sentences[row].text, index.run[row].tobytes(), quoted), len(known))
+    return out
+
+
+def distinct_pairs(index: StoryIndex, left: Ints, right: Ints) -> tuple[Ints, Ints]:
+    """The first pair of each two wordings, by place, in order; and for each pair which of these it is."""
+    wording = wordings(index, np.concatenate([left, right]))
+    key = wording[left] * (wording.max(initial=0) + 1) + wording[right]
+    _, first, of = np.unique(key, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return first[order], place[of]
 
 
 def _pad(row: Ints, values: Ints, rows: int) -> Ints:

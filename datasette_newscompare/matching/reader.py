@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from .encoder import Encoded, open_session
-from .index import Bools, Floats, Ints, StoryIndex
+from .index import Bools, Floats, Ints, StoryIndex, distinct_pairs
 
 NAMES = ("read_any", "read_same")
 """Log-odds that a person aligns the pair; that both sentences tell the same."""
@@ -36,8 +36,10 @@ def _session() -> Any:
 def read_pairs(index: StoryIndex, short: Ints, long: Ints, encoded: Mapping[str, Encoded]) -> Floats:
     """What the reader says of pairs of rows, pairs x `NAMES`. `encoded` holds the text of every row of a pair.
 
-    Raises ImportError, with what to install, where onnxruntime is missing.
+    Pairs in the same words are read once. Raises ImportError, with what to install, where onnxruntime is missing.
     """
+    once, of = distinct_pairs(index, short, long)
+    short, long = short[once], long[once]
     out = np.zeros((len(short), len(NAMES)), dtype=np.float32)
     rows = {int(row): Row(index, int(row), encoded) for row in np.unique(np.concatenate([short, long]))}
     # pairs of like length stand together, so that little padding is read
@@ -48,7 +50,7 @@ def read_pairs(index: StoryIndex, short: Ints, long: Ints, encoded: Mapping[str,
         some = order[start : start + PAIRS_AT_ONCE]
         pairs = [(rows[int(a)], rows[int(b)]) for a, b in zip(short[some], long[some], strict=True)]
         (out[some],) = _session().run(None, reader_inputs(pairs))
-    return out
+    return out[of]
 
 
 class Row:

@@ -44,8 +44,10 @@ def find_repeats(index: StoryIndex) -> list[Again]:
     number that the earlier one lacks repeats nothing.
     """
     found: list[Again] = []
-    for source in np.unique(index.source):
-        rows = np.flatnonzero(index.source == source)
+    if not index.sentences:
+        return found
+    by_source = np.argsort(index.source, kind="stable")
+    for rows in np.split(by_source, np.flatnonzero(np.diff(index.source[by_source])) + 1):
         repeated: dict[int, int] = {}
         twins = _twins(index, rows) if len(rows) > MANY else {}
         for row, candidates in _candidates(index, rows, twins):

@@ -20,3 +20,6 @@ class MatchSettings:
     """Smallest score at which the best candidate of an unmatched sentence is kept as its near miss."""
     candidates_per_sentence: int = 8
     """How many sentences of each other article are looked at closely for one sentence."""
+    most_copies: int = 100
+    """Of a sentence that more articles of a story carry word for word, so many copies are compared with everything;
+    each further one is matched with the first copy only (`crowds.py`)."""
