@@ -223,7 +223,9 @@ def test_loader_says_how_many_copies_it_matched_with_the_first_one_only(
     assert db.execute("SELECT count(*) FROM same_texts WHERE first_article_id = 'Paper 1-1'").fetchall() == [(7,)]
     assert db.execute("SELECT source_count FROM facts WHERE text LIKE '%14 million%'").fetchall() == [(7,)]
     before = db.execute("SELECT * FROM matches ORDER BY id").fetchall()
-    again = CliRunner().invoke(cli, ["newscompare", "match", str(tmp_path / "news.db")], catch_exceptions=False)
+    again = CliRunner().invoke(
+        cli, ["newscompare", "match", str(tmp_path / "news.db"), "--level", "lexical"], catch_exceptions=False
+    )
     assert "note: 16 sentences are matched with the first copy only" in again.output
     assert db.execute("SELECT * FROM matches ORDER BY id").fetchall() == before
 
