@@ -6,7 +6,7 @@ The model is all-MiniLM-L6-v2 (Wang et al., 2020; Reimers and Gurevych, 2019; Ap
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .tokens import Token
 from .wordpieces import Pieces, wordpieces
 
 LONGEST = 96
@@ -31,6 +32,12 @@ class Encoded(NamedTuple):
     pieces: Pieces
     last: NDArray[np.float16]
     lower: NDArray[np.float16]
+
+    def pieces_in(self, words: Sequence[Token]) -> NDArray[np.bool_]:
+        """Whether each piece is a part of each of the sentence's words, pieces x words."""
+        starts, ends = np.array(self.pieces.starts)[:, None], np.array(self.pieces.ends)[:, None]
+        first, last = (np.array([getattr(w, side) for w in words], dtype=np.int64) for side in ("start", "end"))
+        return (starts < last) & (ends > first) & (starts >= 0)
 
 
 def is_available() -> bool:

@@ -43,8 +43,8 @@ def encoder_features(index: StoryIndex, short: Ints, long: Ints, encoded: Mappin
     plain = _unit(whole)
     a, b = place[short], place[long]
     out = np.zeros((len(a), len(NAMES)), dtype=np.float32)
-    for column, of in enumerate((plain, centred, around)):
-        out[:, column] = np.einsum("ij,ij->i", of[a], of[b])
+    for column, vectors in enumerate((plain, centred, around)):
+        out[:, column] = np.einsum("ij,ij->i", vectors[a], vectors[b])
     once, of = distinct_pairs(index, short, long)
     a, b = a[once], b[once]
     words_of_pair = np.zeros((len(once), len(NAMES) - 3), dtype=np.float32)
@@ -65,15 +65,11 @@ def _vectors(index: StoryIndex, rows: Ints, encoded: Mapping[str, Encoded]) -> t
     """The mean vector of each sentence, and a vector for each of its words: the mean over the word's pieces."""
     whole, words = [], []
     for row in rows:
-        pieces, vectors, _ = encoded[index.sentences[row].text]
-        exact = vectors.astype(np.float32)
-        starts, ends = np.array(pieces.starts), np.array(pieces.ends)
+        sentence = encoded[index.sentences[row].text]
+        exact = sentence.last.astype(np.float32)
         whole.append(exact.mean(0))
-        tokens = index.tokens[row]
-        first, last = np.array([t.start for t in tokens]), np.array([t.end for t in tokens])
-        within = (starts[None, :] < last[:, None]) & (ends[None, :] > first[:, None]) & (starts >= 0)[None, :]
-        share = within / np.maximum(1, within.sum(1, keepdims=True)) if len(tokens) else np.zeros((0, len(starts)))
-        words.append((share @ exact).astype(np.float32))
+        within = sentence.pieces_in(index.tokens[row]).T
+        words.append(((within / np.maximum(1, within.sum(1, keepdims=True))) @ exact).astype(np.float32))
     return np.stack(whole), words
 
 

@@ -109,23 +109,23 @@ def build_index(
         [tuple(t.norm for t in of) for of in tokens], source_of, [told[number] for number in article_of], most_copies
     )
     compared = stand_in == np.arange(len(sentences))
-    article = np.array(article_of, dtype=np.int64)
-    left_out = np.setdiff1d(article, article[compared])
+    holder = np.array(article_of, dtype=np.int64)
+    left_out = np.setdiff1d(holder, holder[compared])
     n = max(2, int(compared.sum()))
     frequency = np.bincount(word[once], compared[row[once]], minlength=len(ids)).astype(np.int64)
     spread = (np.log((n + 1) / np.maximum(1, frequency)) / np.log(n + 1)).astype(np.float32)
     stubs: dict[str, int] = {}
     stub = np.array([stubs.setdefault(w[:5], len(stubs)) for w in words], dtype=np.int64)
-    sizes = np.bincount(article, minlength=len(articles))
+    sizes = np.bincount(holder, minlength=len(articles))
     return StoryIndex(
         sentences=tuple(sentences),
         tokens=tokens,
-        article=article,
+        article=holder,
         source=np.array(source_of, dtype=np.int64),
         stand_in=stand_in,
-        article_count=int(article.max(initial=-1)) + 1 - len(left_out),
+        article_count=int(holder.max(initial=-1)) + 1 - len(left_out),
         place=np.array(place, dtype=np.int64),
-        article_size=sizes[article],
+        article_size=sizes[holder],
         run=run,
         content=content,
         quoted=quoted,

@@ -57,15 +57,13 @@ class Row:
     """A sentence as the reader takes it."""
 
     def __init__(self, index: StoryIndex, row: int, encoded: Mapping[str, Encoded]) -> None:
-        pieces, _, self.vectors = encoded[index.sentences[row].text]
-        tokens = index.tokens[row]
+        sentence, tokens = encoded[index.sentences[row].text], index.tokens[row]
+        self.vectors = sentence.lower
         self.words: Ints = index.run[row, : len(tokens)]
         self.stubs: Ints = index.stub[self.words]
-        starts, ends = np.array(pieces.starts), np.array(pieces.ends)
-        first, last = np.array([t.start for t in tokens]), np.array([t.end for t in tokens])
-        within = (starts[:, None] < last) & (ends[:, None] > first) & (starts >= 0)[:, None]
+        within = sentence.pieces_in(tokens)
         self.is_word: Bools = np.any(within, axis=1)
-        self.word: Ints = within.argmax(1) if len(tokens) else np.zeros(len(starts), dtype=np.int64)
+        self.word: Ints = within.argmax(1) if len(tokens) else np.zeros(len(within), dtype=np.int64)
         quoted = np.array([t.is_quoted for t in tokens], dtype=np.float32)
         of = self.words
         self.known: Floats = np.stack(
