@@ -18,10 +18,8 @@ from .entities.curation import ACTIONS, Rule, Target, follow
 from .entities.index import identity
 from .entities.names import name_key, tidy
 from .entity_rows import MENTION_STORIES, drop_entity, merge_entities, rekey, retype_entity
+from .former_entities import HIDDEN, remember
 from .records import ENTITY_TYPES
-
-HIDDEN = " "
-"""The key of an entity that no name leads to: its stories are about to be linked anew."""
 
 SELECT = "SELECT action, alias, entity, type, article_id, note, actor, at FROM corrections"
 
@@ -95,8 +93,7 @@ def record(connection: sqlite3.Connection, one: Correction) -> set[int] | None:
 def withdraw(connection: sqlite3.Connection, alias: str, article_id: str | None = None) -> set[int] | None:
     """Take a correction back; None if there is none of this spelling.
 
-    Gives the stories of the entity concerned: once their mentions are linked anew, all is as if it had never been,
-    but that what was merged, dropped or retyped has a new number.
+    Gives the stories of the entity concerned: once their mentions are linked anew, all is as if it had never been.
     """
     one = stored(connection, alias, article_id)
     if one is None:
@@ -114,6 +111,7 @@ def withdraw(connection: sqlite3.Connection, alias: str, article_id: str | None 
     if one.entity is not None and one.article_id is None:
         _rename_back(connection, found, one.alias)
     if one.type is not None:  # else what it was retyped from would find it by its name
+        remember(connection, "id = ?", [found])
         connection.execute("UPDATE entities SET name_key = ? WHERE id = ?", [HIDDEN, found])
     connection.execute("UPDATE entity_aliases SET alias_key = ?, origin = 'found' WHERE entity_id = ?", [HIDDEN, found])
     return stories

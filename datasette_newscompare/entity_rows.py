@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from . import former_entities
 from .entities.index import identity
 
 MENTION_STORIES = "SELECT DISTINCT a.story_id, m.text FROM mentions m JOIN articles a ON a.id = m.article_id"
@@ -85,6 +86,7 @@ def drop_entity(connection: sqlite3.Connection, id: int) -> None:
 
 def retype_entity(connection: sqlite3.Connection, id: int, type: str) -> None:
     """Give an entity a type; `rekey` is to follow."""
+    former_entities.remember(connection, "id = ? AND type <> ?", [id, type])
     connection.execute("UPDATE entities SET type = ? WHERE id = ?", [type, id])
 
 
@@ -100,6 +102,7 @@ def rekey(connection: sqlite3.Connection, id: int) -> None:
 
 
 def _delete(connection: sqlite3.Connection, id: int) -> None:
+    former_entities.remember(connection, "id = ?", [id])
     # One by one: Datasette's connections leave foreign keys, and so cascades, switched off.
     for table in OF_ENTITY:
         connection.execute(f"DELETE FROM {table} WHERE entity_id = ?", [id])

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from . import former_entities
 from .corrections import find_entity, mark_curated, rules
 from .entities.curation import Curation, Part
-from .entities.index import EntityIndex, EntityRef, identity, lookup_keys
+from .entities.index import EntityIndex, EntityRef, identity, is_of_many, lookup_keys
 from .entities.resolve import StoryEntity, resolve_article, resolve_story
 from .entity_counts import count_story, link_matches, unlink_stories
 from .records import Mention
@@ -94,6 +95,7 @@ def link_stories(connection: sqlite3.Connection, batch: Sequence[tuple[int, Sequ
                 mark_curated(connection, id, key)
         connection.execute(SPEAKERS, [story])
     connection.execute("DELETE FROM entity_aliases WHERE mention_count <= 0")
+    former_entities.remember(connection, "mention_count <= 0")
     connection.execute("DELETE FROM entities WHERE mention_count <= 0")
 
 
@@ -114,11 +116,8 @@ def _link(connection: sqlite3.Connection, index: EntityIndex, part: Part) -> int
         ref = EntityRef(found, part.entity.name, part.entity.type)
     id = ref.id
     if id is None:
-        id = connection.execute(
-            "INSERT INTO entities (name, type, name_key) VALUES (?, ?, ?)",
-            [ref.name, ref.type, identity(ref.name, ref.type)],
-        ).lastrowid
-        assert id is not None
+        key = identity(ref.name, ref.type)
+        id = former_entities.add(connection, ref.name, key, ref.type, known=not is_of_many(part.entity))
     index.add(id, ref.name, ref.type, part.entity.forms)
     return id
 

@@ -211,7 +211,7 @@ def test_what_takes_effect_at_once_is_exact_before_anything_is_linked_again(db: 
     ],
 )
 def test_undo_gives_what_was_there_before(db: Path, line: str) -> None:
-    what = "SELECT m.id, e.name, e.type FROM mentions m LEFT JOIN entities e ON e.id = m.entity_id ORDER BY 1"
+    what = "SELECT m.id, e.id, e.name, e.type FROM mentions m LEFT JOIN entities e ON e.id = m.entity_id ORDER BY 1"
     before = rows(db, what)
     correct(db, line)
     assert rows(db, what) != before
@@ -220,6 +220,22 @@ def test_undo_gives_what_was_there_before(db: Path, line: str) -> None:
     assert rows(db, what) == before
     assert rows(db, "SELECT count(*) FROM corrections") == [(0,)]
     assert rows(db, "SELECT count(*) FROM entity_aliases WHERE origin = 'curated'") == [(0,)]
+
+
+def test_what_is_taken_out_and_loaded_again_has_its_number_again(db: Path) -> None:
+    """And what came between has none of these numbers."""
+    numbers = "SELECT name, id FROM entities"
+    before = dict(rows(db, numbers))
+    assert newscompare("remove", db, "Herald-mill", "Post-mill").exit_code == 0
+    assert {"Ida Finsh", "Whitby"} <= before.keys() - dict(rows(db, numbers)).keys()
+    other = db.with_name("other.jsonl")
+    other.write_text(json.dumps({"source": "Courier", "text": "Mayor Ola Brandt opened the fete in Wick on Sunday."}))
+    assert newscompare("load", "--level", "lexical", db, other).exit_code == 0
+    between = dict(rows(db, numbers))
+    assert not {between[name] for name in between.keys() - before.keys()} & set(before.values())
+    assert newscompare("load", "--level", "lexical", db, db.with_name("articles.jsonl")).exit_code == 0
+    after = dict(rows(db, numbers))
+    assert {name: after[name] for name in before} == before
 
 
 def test_a_later_row_takes_the_place_of_an_earlier_one(db: Path) -> None:

@@ -74,7 +74,7 @@ class EntityIndex:
         """
         forms = [form for form, _ in entity.forms]
         alone = all(_is_short(form, entity.type) for form in (entity.name, *forms))
-        if alone and entity.type == "person" and _of_many(entity.name):
+        if is_of_many(entity):
             return EntityRef(None, entity.name, entity.type)
         types = _types_alike(entity.type, alone)
         found = self._frequent(entity.name, types) if alone else None
@@ -141,6 +141,12 @@ def identity(name: str, type: str) -> str:
     while len(words) > 1 and words[-1] in tables().legal_endings:
         words = words[:-1]
     return " ".join(words)
+
+
+def is_of_many(entity: Named) -> bool:
+    """Whether an entity is only called by a common surname or a given name: it may be anyone."""
+    forms = (entity.name, *(form for form, _ in entity.forms))
+    return entity.type == "person" and all(_is_short(form, "person") for form in forms) and _of_many(entity.name)
 
 
 def lookup_keys(entity: Named) -> set[str]:

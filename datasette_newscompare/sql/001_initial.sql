@@ -175,6 +175,14 @@ CREATE INDEX entity_aliases_alias ON entity_aliases(alias);
 CREATE INDEX entity_aliases_unused ON entity_aliases(entity_id) WHERE mention_count <= 0;
 CREATE INDEX entity_aliases_alias_key ON entity_aliases(alias_key);
 
+-- The numbers of entities that are gone, by a hash of their name and type: they bear them again if they come back.
+CREATE TABLE former_entities (
+    key_hash TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    PRIMARY KEY (key_hash, id)
+) WITHOUT ROWID;
+CREATE INDEX former_entities_id ON former_entities(id);
+
 CREATE TABLE mentions (
     id INTEGER PRIMARY KEY,
     sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
