@@ -24,6 +24,8 @@ FACETS = ("person", "organisation", "place")
 """The types of entities that the list can be narrowed by."""
 FACETED = 5_000
 """The most stories of a search or filter that are counted by source and entity, so that the page stays quick."""
+LOOKED_UP = 50_000
+"""The most stories of a search or several filters that are looked up once for all that the page asks of them."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Asked:
     several: bool
     where: str
     values: Row
+    found: int | None = None
+    """How many stories that is, where they were looked up."""
 
     @property
     def anything(self) -> bool:
@@ -60,10 +64,7 @@ async def stories(call: Call) -> Page:
     sort = call.params.get("sort") or "newest"
     if sort not in sql.ORDERS:
         raise BadRequest(f"sort must be one of {', '.join(sql.ORDERS)}")
-    found, counted = await asyncio.gather(
-        _list(call, asked, sort, size), call.rows(sql.COUNT.format(where=asked.where), asked.values)
-    )
-    count = counted[0]["n"]
+    found, count = await asyncio.gather(_list(call, asked, sort, size), _count(call, asked))
     sources, entities, names = await asyncio.gather(
         _facet(call, asked, count, sql.SOURCE_FACET, sql.ALL_SOURCES_FACET),
         _facet(call, asked, count, sql.ENTITY_FACET, sql.ALL_ENTITIES_FACET),
@@ -187,7 +188,7 @@ def _asked(call: Call) -> Asked:
 
 
 async def _looked_up(call: Call, asked: Asked) -> Asked:
-    """The same with what was found in place of its conditions, where they are costly and what they find is little.
+    """The same with what was found in place of its conditions, where they are costly and it is not too much.
 
     They are asked for in several queries, for the list, its length and its facets.
     """
@@ -197,10 +198,16 @@ async def _looked_up(call: Call, asked: Asked) -> Asked:
     elif len(asked.sources) + len(asked.entities) < 2:
         return asked
     where = asked.where.replace(sql.MATCHING, "1", 1)
-    found = await call.rows(query.format(where=where), {**asked.values, "most": FACETED + 1})
-    if len(found) > FACETED:
+    [found] = await call.rows(query.format(where=where), {**asked.values, "most": LOOKED_UP + 1})
+    if found["n"] > LOOKED_UP:
         return asked
-    return replace(asked, where=sql.AMONG, values={"found": as_list(row["id"] for row in found)})
+    return replace(asked, where=sql.AMONG, values={"found": found["ids"]}, found=found["n"])
+
+
+async def _count(call: Call, asked: Asked) -> int:
+    if asked.found is not None:
+        return asked.found
+    return int((await call.rows(sql.COUNT.format(where=asked.where), asked.values))[0]["n"])
 
 
 async def _list(call: Call, asked: Asked, sort: str, size: int) -> list[Row]:

@@ -10,19 +10,21 @@ MATCHING = "stories.id IN (SELECT a.story_id FROM articles a WHERE a.rowid IN ({
 )
 SEARCHED = """
 -- Stories of which an article holds the words searched for
-SELECT DISTINCT stories.id
-FROM articles_fts
-CROSS JOIN articles a ON a.rowid = articles_fts.rowid
-CROSS JOIN stories ON stories.id = a.story_id
-WHERE articles_fts MATCH :search AND {where}
-LIMIT :most
+SELECT json_group_array(id) AS ids, count(*) AS n FROM (
+    SELECT DISTINCT stories.id
+    FROM articles_fts
+    CROSS JOIN articles a ON a.rowid = articles_fts.rowid
+    CROSS JOIN stories ON stories.id = a.story_id
+    WHERE articles_fts MATCH :search AND {where}
+    LIMIT :most
+)
 """
 FOUND = """
 -- Stories that fit
-SELECT id FROM stories WHERE {where} LIMIT :most
+SELECT json_group_array(id) AS ids, count(*) AS n FROM (SELECT id FROM stories WHERE {where} LIMIT :most)
 """
 AMONG = "stories.id IN (SELECT value FROM json_each(:found))"
-"""What was found by several conditions, where it is little, is bound for the other queries of the page."""
+"""What was found by several conditions, where it is not too much, is bound for the other queries of the page."""
 OF_SOURCE = "stories.id IN (SELECT a.story_id FROM articles a WHERE a.source_id = :{name})"
 WITH_ENTITY = "stories.id IN (SELECT e.story_id FROM story_entities e WHERE e.entity_id = :{name})"
 WITH_ANY_ENTITY = (
