@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import sys
 from collections import Counter
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -519,6 +520,21 @@ async def test_article_links_only_to_web_addresses(news: Datasette) -> None:
 async def test_entities_are_found_by_any_spelling_and_type(news: Datasette, query: str, names: list[str]) -> None:
     page = await seen(news, f"{ROOT}/entities{query}")
     assert [a.text for table in page.all("table") for th in table.one("tbody").all("th") for a in th.all("a")] == names
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("query", ["q=HARB", "q=r&type=organisation", "q=at+the+harb"])
+async def test_a_search_that_finds_too_much_is_listed_and_not_counted(
+    news: Datasette, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    counted = (await get(news, f"{ROOT}/entities.json?{query}")).json()
+    assert counted["count"] == len(counted["entities"]) > 0
+    monkeypatch.setattr(sys.modules["datasette_newscompare.serving.pages.entities"], "FOUND", 0)
+    listed = (await get(news, f"{ROOT}/entities.json?{query}")).json()
+    assert listed["entities"] == counted["entities"]
+    assert listed["count"] is None
+    page = await seen(news, f"{ROOT}/entities?{query}")
+    assert page.one("strong", role="status").text == "Too many entities to count"
 
 
 @pytest.mark.asyncio

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections import defaultdict
 
+from ...records import ENTITY_TYPES
 from .. import links
 from ..queries import entities as sql
 from ..router import BadRequest, Call, Page, page
@@ -15,8 +16,8 @@ PAGE_SIZE = 50
 CSV_SIZE = 1000
 """Rows of a page of the `.csv` form."""
 ALIASES = 5
-FOUND = 5_000
-"""Up to so many entities that a search finds are not looked for again for the list and its length."""
+FOUND = 10_000
+"""A search that finds more names than that is not counted: its list is looked for in its order, page by page."""
 SORTS = {
     "articles": "most articles first",
     "sources": "most sources first",
@@ -38,11 +39,13 @@ async def entities(call: Call) -> Page:
     size = CSV_SIZE if call.format == "csv" else PAGE_SIZE
     chosen: list[str] = []
     values: Row = {}
+    counted = True
     if search:
         name = f"%{escape_like(search)}%"
-        ids = [e["id"] for e in await call.rows(sql.FOUND, {"name": name, "most": FOUND + 1})]
-        chosen.append(sql.AMONG if len(ids) <= FOUND else sql.NAMED)
-        values = {"found": as_list(ids)} if len(ids) <= FOUND else {"name": name}
+        [looked_up] = await call.rows(sql.FOUND, {"name": name, "most": FOUND + 1})
+        counted = looked_up["names"] <= FOUND
+        chosen.append(sql.AMONG if counted else sql.NAMED)
+        values = {"found": looked_up["ids"]} if counted else {"name": name}
     if several:
         chosen.append(sql.SEVERAL_SOURCES)
     where, after = list(chosen), _after(call, sort)
@@ -54,7 +57,7 @@ async def entities(call: Call) -> Page:
     query = sql.LIST.format(where=" AND ".join(where) or "1", order=sql.ORDERS[sort])
     found, types = await asyncio.gather(
         call.rows(query, {**values, **after, "limit": size + 1}),
-        call.rows(sql.TYPES.format(where=" AND ".join(chosen) or "1"), values),
+        _types(call, " AND ".join(chosen) or "1", values, counted),
     )
     more, found = len(found) > size, found[:size]
     token = f"{found[-1]['id']},{found[-1][sql.COLUMNS[sort]]}" if more else None
@@ -70,10 +73,9 @@ async def entities(call: Call) -> Page:
         }
         for e in found
     ]
-    total = sum(t["n"] for t in types)
     data = {
         "entities": rows,
-        "count": sum(t["n"] for t in types if not kind or t["type"] == kind),
+        "count": sum(t["n"] for t in types if not kind or t["type"] == kind) if counted else None,
         "search": search,
         "type": kind,
         "several": several,
@@ -82,7 +84,13 @@ async def entities(call: Call) -> Page:
         "filtered": bool(search or several),
         "clear_url": with_params(call, "/entities", q=None, several=None, next=None),
         "types": [
-            {"type": "", "label": "all", "count": total, "chosen": not kind, "url": _typed(call, None)},
+            {
+                "type": "",
+                "label": "all",
+                "count": sum(t["n"] for t in types) if counted else None,
+                "chosen": not kind,
+                "url": _typed(call, None),
+            },
             *(
                 {
                     "type": t["type"],
@@ -99,6 +107,13 @@ async def entities(call: Call) -> Page:
         "next_url": with_params(call, "/entities", next=token) if token else None,
     }
     return Page("newscompare/entities.html", data, "Entities", csv=[_csv_row(r) for r in rows], csv_columns=_CSV)
+
+
+async def _types(call: Call, where: str, values: Row, counted: bool) -> list[Row]:
+    """The types that there are, with how many entities that fit are of each, or all types without."""
+    if not counted:
+        return [{"type": kind, "n": None} for kind in ENTITY_TYPES]
+    return await call.rows(sql.TYPES.format(where=where), values)
 
 
 _COUNTS = (

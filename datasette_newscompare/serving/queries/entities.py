@@ -33,16 +33,20 @@ AFTER = {
 
 OF_TYPE = "type = :type"
 NAMED = (
-    "(name LIKE :name ESCAPE '\\' OR id IN (SELECT entity_id FROM entity_aliases WHERE alias LIKE :name ESCAPE '\\'))"
+    "(name LIKE :name ESCAPE '\\' OR EXISTS ("
+    "SELECT 1 FROM entity_aliases x WHERE x.entity_id = entities.id AND x.alias LIKE :name ESCAPE '\\'))"
 )
+"""Looked at in the list's order, until a page is full."""
 FOUND = """
 -- Entities with this in their name or spellings
-SELECT id FROM entities WHERE name LIKE :name ESCAPE '\\'
-UNION SELECT entity_id FROM entity_aliases WHERE alias LIKE :name ESCAPE '\\'
-LIMIT :most
+SELECT json_group_array(DISTINCT id) AS ids, count(*) AS names FROM (
+    SELECT id FROM entities WHERE name LIKE :name ESCAPE '\\'
+    UNION ALL SELECT entity_id FROM entity_aliases WHERE alias LIKE :name ESCAPE '\\'
+    LIMIT :most
+)
 """
 AMONG = "id IN (SELECT value FROM json_each(:found))"
-"""What a search found, where it is little, is bound for the list and its length."""
+"""What a search found, where it is not too much, is bound for the list and its length."""
 SEVERAL_SOURCES = "source_count > 1"
 
 TYPES = """
