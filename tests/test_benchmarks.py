@@ -35,7 +35,7 @@ def test_grown_database_fits_together(
     assert len(set(texts)) == 6
     if annotated:
         assert count(out, "stories") == count(out, "matches") == count(out, "entities") == 0
-        load(out, [], LoadSettings())
+        load(out, [], LoadSettings(level="lexical"))
         assert count(out, "matches") >= 3 * 10
     else:
         assert count(out, "matches") == 3 * count(seeds_db, "matches")

@@ -101,7 +101,7 @@ def check(name: str, data: bytes) -> list[Article | Problem]:
 
 @every_kind
 @given(data=st.binary(max_size=400))
-@settings(patiently, max_examples=60)
+@settings(patiently, max_examples=30)
 def test_bytes_at_random_become_articles_or_one_line_each(ending: str, data: bytes) -> None:
     if ending not in (".urls", ".txt") or b"http" not in data:
         check(f"x{ending}", data)
@@ -109,7 +109,7 @@ def test_bytes_at_random_become_articles_or_one_line_each(ending: str, data: byt
 
 @every_kind
 @given(data=st.data())
-@settings(patiently, max_examples=60)
+@settings(patiently, max_examples=30)
 def test_damaged_files_become_articles_or_one_line_each(ending: str, data: st.DataObject) -> None:
     good = bytearray(GOOD[ending])
     for _ in range(data.draw(st.integers(1, 6))):
@@ -135,7 +135,7 @@ NAMES = st.sampled_from(
 
 
 @given(records=st.lists(st.dictionaries(NAMES, JSON | st.just(DAM), max_size=6), min_size=1, max_size=3))
-@settings(patiently, max_examples=150)
+@settings(patiently, max_examples=75)
 @example(records=[{"text": DAM, "published": float("nan")}])
 @example(records=[{"text": DAM, "published": 10**30}])
 @example(records=[{"text": DAM, "url": "//[", "source": {"name": {}}}])
@@ -150,7 +150,7 @@ def test_records_of_any_values_become_articles_or_one_line_each(records: list[di
         st.text(max_size=40), st.integers(), st.floats(), st.from_regex(r"\d{1,4}[-/. ]\w{1,9}[-/. ]\d{1,4}.{0,12}")
     )
 )
-@settings(patiently, max_examples=300)
+@settings(patiently, max_examples=100)
 def test_anything_is_a_date_or_none_and_dates_stay_what_they_are(value: object) -> None:
     try:
         found = iso_date(value)
@@ -161,7 +161,7 @@ def test_anything_is_a_date_or_none_and_dates_stay_what_they_are(value: object) 
 
 
 @given(url=st.one_of(st.text(max_size=40), st.from_regex(r"https?://[^/\s]{1,20}/\S{0,30}")))
-@settings(patiently, max_examples=300)
+@settings(patiently, max_examples=100)
 def test_any_address_is_tidied_once_and_for_all(url: str) -> None:
     tidy = tidy_address(url)
     assert tidy_address(tidy) == tidy
@@ -173,7 +173,7 @@ def test_any_address_is_tidied_once_and_for_all(url: str) -> None:
         st.one_of(st.text(max_size=12), st.sampled_from([piece.decode("latin-1") for piece in PIECES])), max_size=12
     )
 )
-@settings(patiently, max_examples=200)
+@settings(patiently, max_examples=80)
 def test_any_markup_gives_paragraphs_without_tags_of_ours(markup: list[str]) -> None:
     try:
         text = text_of("<p>" + "<b>".join(markup))
@@ -195,7 +195,7 @@ WORDS = st.sampled_from([
     title=st.none() | st.text(max_size=30),
     published=st.none() | st.sampled_from(["2025", "2025-02", "2025-02-24", "2025-02-24T18:30:00+00:00"]),
 )
-@settings(patiently, max_examples=300)
+@settings(patiently, max_examples=100)
 def test_any_text_is_annotated_with_offsets_that_quote_it(text: str, title: str | None, published: str | None) -> None:
     found = annotate(text, title, published)
     end = 0

@@ -49,6 +49,8 @@ BAD = (
     "{}", "{{7*7}}", "\x00", "a\x00b", "\r\n", "\u202e", "\ud800", "\U0001f600", "../..", "~", "~2", "~zz", "~00",
     "x" * 3000, "\x1b[31m",
 )  # fmt: skip
+NUMBERS = 17
+"""So many of them are numbers, or nearly: what most parameters are read as."""
 VALUES = st.one_of(st.sampled_from(GOOD), st.sampled_from(BAD), st.text(max_size=20))
 FORMS = st.sampled_from(["", "", "", ".json", ".csv", ".atom", ".xml", ".json.json", "/", ".", "/x"])
 QUERIES = st.lists(st.tuples(st.sampled_from(PARAMETERS), VALUES), max_size=5)
@@ -105,16 +107,19 @@ def test_pages_answer_whatever_is_asked(
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_parameter_of_every_page_takes_every_bad_value(
+def test_every_parameter_of_every_page_takes_bad_values(
     loop: asyncio.AbstractEventLoop, served: Datasette, page: Route
 ) -> None:
-    """Those that the page's module reads; JSON is the same data sooner."""
+    """Those that the page's module reads; JSON is the same data sooner. Each takes all numbers and a third of the rest,
+    so that each value comes to every page."""
     good = {"left": "ledger", "right": "post"} if page.name == "compare" else {}
     part = {"story": "7", "entity": "1"}.get(page.name, "ledger")
     source = Path(inspect.getfile(page.function)).read_text(encoding="utf-8")
     read = [name for name in PARAMETERS if f'"{name}"' in source]
-    for bad in BAD:
-        for name in read:
+    for number, bad in enumerate(BAD):
+        for place, name in enumerate(read):
+            if number >= NUMBERS and (number + place) % 3:
+                continue
             below = page.path.replace("{id}", part)
             assert_answers(loop, served, f"{ROOT}{below}.json?{encoded([*{**good, name: bad}.items()])}")
         below = page.path.replace("{id}", segment(bad))
