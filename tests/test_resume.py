@@ -104,7 +104,7 @@ def test_killed_loads_run_again_end_like_an_undisturbed_one(articles: Path, tmp_
 
     chance = random.Random(7)
     killed = 0
-    for attempt in range(8):
+    for attempt in range(5):
         db = tmp_path / f"killed{attempt}.db"
         process = start(db, articles)
         time.sleep(seconds * chance.uniform(0.2, 1.0))

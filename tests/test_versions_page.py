@@ -233,7 +233,7 @@ def test_texts_of_twenty_thousand_words_keep_what_they_share() -> None:
 TEXTS = st.text(st.sampled_from("ab .,\n"), max_size=60)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(TEXTS, TEXTS)
 def test_both_versions_can_be_read_from_the_pieces(old: str, new: str) -> None:
     pieces = words_changed(old, new)
@@ -243,7 +243,7 @@ def test_both_versions_can_be_read_from_the_pieces(old: str, new: str) -> None:
     assert was.split() == old.split()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(TEXTS, TEXTS)
 def test_the_newer_text_stands_in_the_blocks_in_its_order(old: str, new: str) -> None:
     shown = [text for block in changes(old, new) if block.kind != "removed" for text in block.texts]
