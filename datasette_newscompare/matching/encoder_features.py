@@ -33,14 +33,12 @@ def encoder_features(index: StoryIndex, short: Ints, long: Ints, encoded: Mappin
     """The features of pairs of rows, pairs x `NAMES`. `encoded` holds the text of every row that stands in a pair."""
     if not len(short):
         return np.zeros((0, len(NAMES)), dtype=np.float32)
-    rows = np.unique(np.concatenate([short, long]))
-    place = np.full(len(index.sentences), -1)
-    place[rows] = np.arange(len(rows))
+    rows, place = rows_of_pairs(index, short, long)
     whole, words = _vectors(index, rows, encoded)
     table = _Words(index, rows, words)
-    centred = _unit(whole - whole.mean(0))
-    around = _unit(with_neighbours(index, rows, whole) - whole.mean(0))
-    plain = _unit(whole)
+    centred = unit(whole - whole.mean(0))
+    around = unit(with_neighbours(index, rows, whole) - whole.mean(0))
+    plain = unit(whole)
     a, b = place[short], place[long]
     out = np.zeros((len(a), len(NAMES)), dtype=np.float32)
     for column, vectors in enumerate((plain, centred, around)):
@@ -57,7 +55,16 @@ def encoder_features(index: StoryIndex, short: Ints, long: Ints, encoded: Mappin
     return out
 
 
-def _unit(vectors: Floats) -> Floats:
+def rows_of_pairs(index: StoryIndex, short: Ints, long: Ints) -> tuple[Ints, Ints]:
+    """The rows that stand in a pair, each once, and for each row of the story its place among them, or -1."""
+    rows = np.unique(np.concatenate([short, long]))
+    place = np.full(len(index.sentences), -1)
+    place[rows] = np.arange(len(rows))
+    return rows, place
+
+
+def unit(vectors: Floats) -> Floats:
+    """The vectors, each brought to length 1."""
     return (vectors / (np.linalg.norm(vectors, axis=-1, keepdims=True) + 1e-6)).astype(np.float32)
 
 
@@ -94,7 +101,7 @@ class _Words:
         width = max(1, int(self.sizes.max()))
         self.vectors = np.zeros((len(rows), width, every.shape[1]), dtype=np.float32)
         for i, w in enumerate(words):
-            self.vectors[i, : len(w)] = _unit(w - middle)
+            self.vectors[i, : len(w)] = unit(w - middle)
         ids = index.run[rows][:, :width]
         self.there: Bools = ids >= 0
         ids = np.maximum(ids, 0)

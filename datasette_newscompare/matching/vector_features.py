@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .encoder_features import with_neighbours
+from .encoder_features import rows_of_pairs, unit, with_neighbours
 from .index import Floats, Ints, StoryIndex
 
 PAIRS_AT_ONCE = 1024
@@ -28,12 +28,10 @@ def vector_features(index: StoryIndex, short: Ints, long: Ints, vectors: Mapping
     """The features of pairs of rows, pairs x `NAMES`. `vectors` holds the text of every row that stands in a pair."""
     if not len(short):
         return np.zeros((0, len(NAMES)), dtype=np.float32)
-    rows = np.unique(np.concatenate([short, long]))
-    place = np.full(len(index.sentences), -1)
-    place[rows] = np.arange(len(rows))
-    whole = _unit(np.stack([vectors[index.sentences[row].text] for row in rows]))
+    rows, place = rows_of_pairs(index, short, long)
+    whole = unit(np.stack([vectors[index.sentences[row].text] for row in rows]))
     middle = whole.mean(0)
-    centred, around = _unit(whole - middle), _unit(with_neighbours(index, rows, whole) - middle)
+    centred, around = unit(whole - middle), unit(with_neighbours(index, rows, whole) - middle)
     a, b = place[short], place[long]
     out = np.zeros((len(a), len(NAMES)), dtype=np.float32)
     for column, of in enumerate((whole, centred, around)):
@@ -53,10 +51,6 @@ def vector_features(index: StoryIndex, short: Ints, long: Ints, vectors: Mapping
             best = np.where(rival, near, -1).max(1)
             out[some, 5 + column] = np.where(count > 0, (own - best) / spread, 0)
     return out
-
-
-def _unit(vectors: Floats) -> Floats:
-    return (vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-6)).astype(np.float32)
 
 
 def _of_all_pairs(unit: Floats) -> tuple[float, float]:
