@@ -68,7 +68,7 @@ def load(
     packed or not), a web address, a table or query of another SQLite file (other.db::TABLE), or - for standard input.
     Loading the same again changes nothing; an article that changed takes the place of its older text.
     """
-    _need_the_extra("lexical" if settings.embed else settings.level)
+    _need_the_extra(settings.level, settings.embed)
     from .loading.pipeline import load as run
 
     settings = replace(settings, workers=settings.workers or _workers(paths))
@@ -114,7 +114,7 @@ def watch(
     time, also after this command was stopped and started again. A feed that fails is named, and left alone for longer
     and longer, a day at most. Stopping waits for the articles that are being stored.
     """
-    _need_the_extra("lexical" if settings.embed else settings.level)
+    _need_the_extra(settings.level, settings.embed)
     from .loading.progress import show_progress
     from .loading.readers.outlets import split
     from .loading.watching import stop_on_signals
@@ -156,7 +156,7 @@ def match(
 ) -> None:
     """Group and match all that is loaded anew, with the settings of this version."""
     one_level(embed)
-    _need_the_extra("lexical" if embed else level)
+    _need_the_extra(level, embed)
     from .loading.pipeline import rematch
 
     settings = LoadSettings(workers=workers, dask=dask, judge=judge, level=level, embed=embed)
@@ -278,8 +278,8 @@ def entities(db: Path, suggest: bool, limit: int) -> None:
         raise click.ClickException(str(error)) from error
 
 
-def _need_the_extra(level: str = "lexical") -> None:
-    names = NEEDED_TO_LOAD + (NEEDED_TO_ENCODE if level == "encoder" else ())
+def _need_the_extra(level: str = "lexical", embed: str | None = None) -> None:
+    names = NEEDED_TO_LOAD + (NEEDED_TO_ENCODE if level == "encoder" and not embed else ())
     missing = [name for name in names if find_spec(name) is None]
     if missing:
         raise click.ClickException(

@@ -33,6 +33,23 @@ OF_ENTITY = (
     "article_entities", "sentence_entities", "source_entities", "story_entities", "match_entities", "fact_entities",
     "facet_bitmaps", "entity_words", "entity_aliases",
 )  # fmt: skip
+COUNTS = """
+UPDATE entities SET
+    (article_count, mention_count) = (
+        SELECT count(*), coalesce(sum(mention_count), 0) FROM article_entities WHERE entity_id = entities.id),
+    sentence_count = (SELECT count(*) FROM sentence_entities WHERE entity_id = entities.id),
+    source_count = (SELECT count(*) FROM source_entities WHERE entity_id = entities.id),
+    story_count = (SELECT count(*) FROM story_entities WHERE entity_id = entities.id),
+    match_count = (SELECT count(*) FROM match_entities WHERE entity_id = entities.id),
+    difference_count = (SELECT count(*) FROM match_entities x JOIN differences d ON d.match_id = x.match_id
+                        WHERE x.entity_id = entities.id),
+    fact_count = (SELECT count(*) FROM fact_entities WHERE entity_id = entities.id),
+    quantity_count = (SELECT count(*) FROM sentence_entities x JOIN quantities q ON q.sentence_id = x.sentence_id
+                      WHERE x.entity_id = entities.id),
+    quote_count = (SELECT count(*) FROM sentence_entities x JOIN quotes q ON q.sentence_id = x.sentence_id
+                   WHERE x.entity_id = entities.id)
+"""
+"""Counts entities anew by the tables that join them with what names them: all of them, or with a condition some."""
 RECOUNT = (
     "DELETE FROM source_entities WHERE entity_id = :entity",
     "INSERT INTO source_entities (source_id, entity_id, article_count)"
@@ -43,21 +60,7 @@ RECOUNT = (
     " SELECT a.story_id, x.entity_id, count(*), count(DISTINCT a.source_id)"
     " FROM article_entities x JOIN articles a ON a.id = x.article_id"
     " WHERE x.entity_id = :entity AND a.story_id IS NOT NULL GROUP BY a.story_id",
-    "UPDATE entities SET"
-    " (article_count, mention_count) ="
-    " (SELECT count(*), coalesce(sum(mention_count), 0) FROM article_entities WHERE entity_id = :entity),"
-    " sentence_count = (SELECT count(*) FROM sentence_entities WHERE entity_id = :entity),"
-    " source_count = (SELECT count(*) FROM source_entities WHERE entity_id = :entity),"
-    " story_count = (SELECT count(*) FROM story_entities WHERE entity_id = :entity),"
-    " match_count = (SELECT count(*) FROM match_entities WHERE entity_id = :entity),"
-    " difference_count = (SELECT count(*) FROM match_entities x JOIN differences d ON d.match_id = x.match_id"
-    " WHERE x.entity_id = :entity),"
-    " fact_count = (SELECT count(*) FROM fact_entities WHERE entity_id = :entity),"
-    " quantity_count = (SELECT count(*) FROM sentence_entities x JOIN quantities q ON q.sentence_id = x.sentence_id"
-    " WHERE x.entity_id = :entity),"
-    " quote_count = (SELECT count(*) FROM sentence_entities x JOIN quotes q ON q.sentence_id = x.sentence_id"
-    " WHERE x.entity_id = :entity)"
-    " WHERE id = :entity",
+    f"{COUNTS} WHERE id = :entity",
 )
 FORGET_WORDS = """
 UPDATE word_counts SET count = word_counts.count - n

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from .. import schema
 from ..entities.names import tidy
+from ..entity_rows import COUNTS
 
 COUNT_STORY = """
 UPDATE stories SET
@@ -42,6 +43,12 @@ def count_sources(db: Database) -> None:
         db.execute("DELETE FROM sources WHERE article_count = 0")
 
 
+def count_entities(db: Database) -> None:
+    """Count entities anew by the rows that name them; of spellings, the counts stay. Call inside a transaction."""
+    schema.run(db, "recount_entities.sql")
+    db.execute(COUNTS)
+
+
 def recount_entities(db: Database) -> None:
     """Count all that is counted of entities anew, from their mentions, whatever the counts were."""
     spellings: Counter[tuple[int, str]] = Counter()
@@ -50,7 +57,7 @@ def recount_entities(db: Database) -> None:
     ):
         spellings[entity, tidy(text)] += number
     with db.atomic():
-        schema.run(db, "recount_entities.sql")
+        count_entities(db)
         db.execute("UPDATE entity_aliases SET mention_count = 0")
         db.conn.executemany(
             "UPDATE entity_aliases SET mention_count = ? WHERE entity_id = ? AND alias = ?",
