@@ -41,10 +41,8 @@ KINDS = {
     "stories": Kind("story_count", "SELECT story_id FROM story_entities WHERE entity_id = ?"),
 }
 
-CANDIDATES = """
-SELECT e.id, e.{count}, b.bits FROM entities e LEFT JOIN facet_bitmaps b ON b."table" = :table AND b.entity_id = e.id
-WHERE e.{count} > 0 AND (:type IS NULL OR e.type = :type) ORDER BY e.{count} DESC, e.id
-"""
+CANDIDATES = "SELECT id, {count} FROM entities WHERE {count} >= :least{of_type} ORDER BY {count} DESC, id"
+OTHERS = "SELECT 1 FROM entities WHERE {count} > 0 AND {count} < :least{of_type} LIMIT 1"
 OF_TYPE = "SELECT 1 FROM entities WHERE id = ? AND type = ?"
 STORED = 'SELECT bits FROM facet_bitmaps WHERE "table" = ? AND entity_id = ?'
 NEWEST = "SELECT coalesce(max(rowid), 0) FROM {table}"
@@ -141,21 +139,27 @@ def count(
     wanted = limit - len(first)
     best: list[tuple[int, int]] = []
     least = _least(connection, table)
-    candidates = connection.execute(CANDIDATES.format(count=KINDS[table].count), {"table": table, "type": type})
-    for place, (id, overall, stored) in enumerate(candidates):
+    parts = {"count": KINDS[table].count, "of_type": " AND type = :type" if type else ""}
+    values = {"least": least, "type": type}
+    for place, (id, overall) in enumerate(connection.execute(CANDIDATES.format(**parts), values)):
         if place == HOPEFUL * wanted and (len(best) < wanted or best[0][0] < least):
             return None
         if wanted < 1 or (len(best) == wanted and best[0][0] > overall):
             break
         if id in chosen:
             continue
+        stored = connection.execute(STORED, [table, id]).fetchone()
         if stored is None:
             return None
-        number = (int.from_bytes(stored, "little") & shown).bit_count()
+        number = (int.from_bytes(stored[0], "little") & shown).bit_count()
         if number and len(best) < wanted:
             heappush(best, (number, -id))
         elif number and (number, -id) > best[0]:
             heapreplace(best, (number, -id))
+    else:
+        enough = wanted < 1 or (len(best) == wanted and best[0][0] >= least)
+        if not enough and connection.execute(OTHERS.format(**parts), values).fetchone():
+            return None
     top = sorted(((-id, number) for number, id in best), key=_most_first)
     return [*sorted((pair for pair in first if pair[1]), key=_most_first), *top]
 

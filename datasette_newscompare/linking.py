@@ -12,7 +12,7 @@ from .corrections import find_entity, mark_curated, rules
 from .entities.curation import Curation, Part
 from .entities.index import EntityIndex, EntityRef, identity, is_of_many, lookup_keys
 from .entities.resolve import StoryEntity, resolve_article, resolve_story
-from .entity_counts import count_story, link_matches, unlink_stories
+from .entity_counts import count_stories, link_matches, unlink_stories
 from .records import Mention
 
 KEYS_A_QUERY = 500
@@ -85,18 +85,30 @@ def link_stories(connection: sqlite3.Connection, batch: Sequence[tuple[int, Sequ
     Entities that are left without a mention go.
     """
     index = _index(connection, (part.entity for _, parts in batch for part in parts))
+    linked: list[int] = []
+    curated: list[tuple[int, str]] = []
     for story, parts in batch:
+        if any(part.target for part in parts):  # which of those spelt so is meant depends on how often each is named
+            _count(connection, linked, curated)
         ids = [_link(connection, index, part) for part in parts]
         rows = [(id, mention) for id, part in zip(ids, parts, strict=True) for mention in part.mention_ids]
         connection.executemany("UPDATE mentions SET entity_id = ? WHERE id = ?", rows)
-        count_story(connection, story)
-        for id, part in zip(ids, parts, strict=True):
-            for key in part.curated:
-                mark_curated(connection, id, key)
         connection.execute(SPEAKERS, [story])
+        curated += ((id, key) for id, part in zip(ids, parts, strict=True) for key in part.curated)
+        linked.append(story)
+    _count(connection, linked, curated)
     connection.execute("DELETE FROM entity_aliases WHERE mention_count <= 0")
     former_entities.remember(connection, "mention_count <= 0")
     connection.execute("DELETE FROM entities WHERE mention_count <= 0")
+
+
+def _count(connection: sqlite3.Connection, stories: list[int], curated: list[tuple[int, str]]) -> None:
+    """Count what these stories add, and mark the spellings that people gave; then forget both."""
+    count_stories(connection, stories)
+    for id, key in curated:
+        mark_curated(connection, id, key)
+    stories.clear()
+    curated.clear()
 
 
 def story_mentions(connection: sqlite3.Connection, story: int) -> Mentions:

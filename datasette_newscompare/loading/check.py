@@ -224,6 +224,13 @@ INVARIANTS = (
         REMATCH,
     ),
     Invariant(
+        "types of entities with a wrong entity_count",
+        """SELECT type FROM entity_types x
+           WHERE entity_count <> (SELECT count(*) FROM entities e WHERE e.type = x.type)
+           UNION ALL SELECT DISTINCT type FROM entities WHERE type NOT IN (SELECT type FROM entity_types)""",
+        REMATCH,
+    ),
+    Invariant(
         "spellings with a wrong mention_count",
         """SELECT alias FROM entity_aliases x JOIN entities e ON e.id = x.entity_id
            GROUP BY x.entity_id HAVING sum(x.mention_count) IS NOT e.mention_count""",

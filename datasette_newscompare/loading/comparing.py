@@ -81,13 +81,13 @@ def compare_stale_stories(
     stories = (load_story(db, story) for story in stale)
     compared = zip(stale, _compared(stories, settings, pool, encode), strict=True)
     while batch := list(islice(compared, STORIES_A_BATCH)):
+        ids = [story for story, _ in batch]
         with db.atomic():
+            uncount_matches(db.conn, ids)
             for story, (articles, found) in batch:
-                uncount_matches(db.conn, story)
                 decided = apply_judgements(articles, found, judged.of_story(articles), settings)
                 _write_comparison(db, story, articles, decided)
                 further_copies[story] = found.further_copies
-            ids = [story for story, _ in batch]
             count_stories(db, ids)
             link_matches(db.conn, ids)
         progress(len(batch))

@@ -74,10 +74,12 @@ class Call:
         results = await self.database.execute(sql, params, custom_time_limit=limit_ms, log_sql_errors=limit_ms is None)
         return [dict(row) for row in results.rows]
 
-    async def rows_in_time(self, sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]] | None:
-        """The same for what a page can do without: None where it takes longer than Datasette allows a facet."""
+    async def rows_in_time(
+        self, sql: str, params: Mapping[str, Any], limit: str = "facet_time_limit_ms"
+    ) -> list[dict[str, Any]] | None:
+        """The same for what a page can do without: None where it takes longer than this setting of Datasette's."""
         try:
-            return await self.rows(sql, params, limit_ms=self.datasette.setting("facet_time_limit_ms"))
+            return await self.rows(sql, params, limit_ms=self.datasette.setting(limit))
         except QueryInterrupted:
             return None
 

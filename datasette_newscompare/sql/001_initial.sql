@@ -163,6 +163,24 @@ CREATE INDEX entities_fact_count ON entities(fact_count);
 CREATE INDEX entities_quantity_count ON entities(quantity_count);
 CREATE INDEX entities_quote_count ON entities(quote_count);
 
+-- How many entities there are of each type, kept by triggers: to count them all takes long where they are many.
+CREATE TABLE entity_types (
+    type TEXT PRIMARY KEY,
+    entity_count INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TRIGGER entities_insert AFTER INSERT ON entities BEGIN
+    INSERT OR IGNORE INTO entity_types VALUES (new.type, 0);
+    UPDATE entity_types SET entity_count = entity_count + 1 WHERE type = new.type;
+END;
+CREATE TRIGGER entities_retype AFTER UPDATE OF type ON entities BEGIN
+    INSERT OR IGNORE INTO entity_types VALUES (new.type, 0);
+    UPDATE entity_types SET entity_count = entity_count + (type = new.type) - (type = old.type)
+    WHERE type IN (new.type, old.type);
+END;
+CREATE TRIGGER entities_delete AFTER DELETE ON entities BEGIN
+    UPDATE entity_types SET entity_count = entity_count - 1 WHERE type = old.type;
+END;
+
 CREATE TABLE entity_aliases (
     entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
     alias TEXT NOT NULL,

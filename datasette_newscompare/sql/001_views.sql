@@ -133,14 +133,15 @@ FROM (
     FROM (
         SELECT w.entity_id, w.source_id, w.relation, w.word, w.count,
                u.count - w.count AS other_count, n.count AS source_words, t.count - n.count AS other_words,
-               100.0 * (SELECT k.count FROM word_counts k WHERE k.relation = w.relation AND k.word = w.word)
-               / (SELECT sum(k.count) FROM word_counts k) AS prior
+               100.0 * k.count / every.count AS prior
         FROM entity_words w
-        JOIN (SELECT entity_id, relation, word, sum(count) AS count FROM entity_words GROUP BY 1, 2, 3) u
+        JOIN (SELECT word, relation, entity_id, sum(count) AS count FROM entity_words GROUP BY 1, 2, 3) u
             ON u.entity_id = w.entity_id AND u.relation = w.relation AND u.word = w.word
         JOIN (SELECT entity_id, source_id, sum(count) AS count FROM entity_words GROUP BY 1, 2) n
             ON n.entity_id = w.entity_id AND n.source_id = w.source_id
         JOIN (SELECT entity_id, sum(count) AS count FROM entity_words GROUP BY 1) t ON t.entity_id = w.entity_id
+        LEFT JOIN word_counts k ON k.relation = w.relation AND k.word = w.word
+        JOIN (SELECT sum(count) AS count FROM word_counts) every
     ) c
 ) d
 JOIN entities e ON e.id = d.entity_id

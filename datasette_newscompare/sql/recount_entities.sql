@@ -1,4 +1,4 @@
--- Counts by source and word what is counted of entities anew; their own rows follow (`COUNTS` in entity_rows.py).
+-- Counts by source, word and type what is counted of entities anew; their own rows follow (`COUNTS` in entity_rows.py).
 DELETE FROM source_entities;
 INSERT INTO source_entities
     SELECT a.source_id, x.entity_id, count(*) FROM article_entities x JOIN articles a ON a.id = x.article_id GROUP BY 1, 2;
@@ -9,3 +9,5 @@ INSERT INTO entity_words
     WHERE m.entity_id IS NOT NULL GROUP BY 1, 2, 3, 4;
 DELETE FROM word_counts;
 INSERT INTO word_counts SELECT relation, word, sum(count) FROM entity_words GROUP BY 1, 2;
+DELETE FROM entity_types;
+INSERT INTO entity_types SELECT type, count(*) FROM entities GROUP BY type;

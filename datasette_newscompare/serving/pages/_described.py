@@ -45,8 +45,20 @@ async def described(call: Call, entity_id: int, mention_count: int) -> Row | Non
         return None
     shown = sources[:SOURCES]
     most, distinctive = await asyncio.gather(
-        call.rows(sql.MOST_USED, {**only, "sources": as_list(s["source_id"] for s in shown), "words": WORDS}),
-        call.rows_in_time(sql.DISTINCTIVE, {**only, "least": LEAST, "score": SCORE, "limit": DISTINCTIVE}),
+        call.rows(
+            sql.MOST_USED,
+            {
+                **only,
+                "sources": as_list(s["source_id"] for s in shown),
+                "relations": as_list(RELATIONS),
+                "words": WORDS,
+            },
+        ),
+        call.rows_in_time(
+            sql.DISTINCTIVE,
+            {**only, "least": LEAST, "score": SCORE, "limit": DISTINCTIVE},
+            "sql_time_limit_ms",
+        ),
     )
     words: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in most:
@@ -82,32 +94,52 @@ async def _with_sentences(call: Call, entity_id: int, mention_count: int, words:
     """The words with the first of their sentences."""
     if not words:
         return []
-    uses = await call.rows(sql.USES, {"words": as_list([word["relation"], word["word"]] for word in words)})
-    used = {(u["relation"], u["word"]): u["count"] for u in uses}
-    found = await asyncio.gather(
-        *(
-            call.rows_in_time(
-                sql.SENTENCES_OF_WORD
-                if used.get((word["relation"], word["word"]), 0) < mention_count
-                else sql.SENTENCES_OF_ENTITY,
-                {
-                    "entity_id": entity_id,
-                    **{key: word[key] for key in ("source_id", "relation", "word")},
-                    "limit": 2 * SENTENCES,
-                },
-            )
-            for word in words
-        )
-    )
+    sentences = await _sentences(call, entity_id, mention_count, words)
     return [
         {
             **word,
             "label": RELATIONS[word["relation"]],
             "url": _sentences_url(call, entity_id, word),
-            "sentences": [_sentence(call, s) for s in _once(sentences or [])][:SENTENCES],
+            "sentences": [_sentence(call, s) for s in _once(sentences[_key(word)])][:SENTENCES],
         }
-        for word, sentences in zip(words, found, strict=True)
+        for word in words
     ]
+
+
+def _key(word: Row) -> tuple[str, str, str]:
+    return word["source_id"], word["relation"], word["word"]
+
+
+async def _sentences(
+    call: Call, entity_id: int, mention_count: int, words: Sequence[Row]
+) -> dict[tuple[str, str, str], list[Row]]:
+    """The first rows of each word, read from all uses of the words or from all mentions, whichever are fewer."""
+    found: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    only = {"entity_id": entity_id, "limit": 2 * SENTENCES}
+    uses = await call.rows(sql.USES, {"words": as_list([word["relation"], word["word"]] for word in words)})
+    used = {(u["relation"], u["word"]): u["count"] for u in uses}
+    if sum(used.get((word["relation"], word["word"]), 0) for word in words) < mention_count:
+        each = await asyncio.gather(
+            *(
+                call.rows_in_time(
+                    sql.SENTENCES_OF_WORD,
+                    {
+                        **only,
+                        "source_id": word["source_id"],
+                        "relation": word["relation"],
+                        "word": word["word"],
+                        "limit": min(only["limit"], word["count"]),
+                    },
+                )
+                for word in words
+            )
+        )
+        found.update({_key(word): rows or [] for word, rows in zip(words, each, strict=True)})
+    else:
+        asked = {**only, "words": as_list(_key(word) for word in words)}
+        for row in await call.rows_in_time(sql.SENTENCES_OF_WORDS, asked) or []:
+            found[_key(row)].append(row)
+    return found
 
 
 def _once(sentences: Sequence[Row]) -> list[Row]:

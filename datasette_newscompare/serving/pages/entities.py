@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 
 from ...records import ENTITY_TYPES
 from .. import links
@@ -27,7 +28,7 @@ SORTS = {
 }
 
 
-@page("/entities", name="entities", tables=("entities", "entity_aliases"), optional=("corrections",))
+@page("/entities", name="entities", tables=("entities", "entity_aliases", "entity_types"), optional=("corrections",))
 async def entities(call: Call) -> Page:
     """The page; `next` in its data is the token of the page after it."""
     search = (call.params.get("q") or "").strip()
@@ -57,7 +58,7 @@ async def entities(call: Call) -> Page:
     query = sql.LIST.format(where=" AND ".join(where) or "1", order=sql.ORDERS[sort])
     found, types = await asyncio.gather(
         call.rows(query, {**values, **after, "limit": size + 1}),
-        _types(call, " AND ".join(chosen) or "1", values, counted),
+        _types(call, chosen, values, counted),
     )
     more, found = len(found) > size, found[:size]
     token = f"{found[-1]['id']},{found[-1][sql.COLUMNS[sort]]}" if more else None
@@ -109,11 +110,13 @@ async def entities(call: Call) -> Page:
     return Page("newscompare/entities.html", data, "Entities", csv=[_csv_row(r) for r in rows], csv_columns=_CSV)
 
 
-async def _types(call: Call, where: str, values: Row, counted: bool) -> list[Row]:
+async def _types(call: Call, chosen: Sequence[str], values: Row, counted: bool) -> list[Row]:
     """The types that there are, with how many entities that fit are of each, or all types without."""
     if not counted:
         return [{"type": kind, "n": None} for kind in ENTITY_TYPES]
-    return await call.rows(sql.TYPES.format(where=where), values)
+    if not chosen:
+        return await call.rows(sql.ALL_TYPES)
+    return await call.rows(sql.TYPES.format(where=" AND ".join(chosen)), values)
 
 
 _COUNTS = (

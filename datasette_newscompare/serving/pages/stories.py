@@ -12,6 +12,7 @@ from .. import links
 from ..feed import Entry
 from ..queries import stories as sql
 from ..router import BadRequest, Call, Page, page
+from ._by_bitmaps import entities_of_stories
 from ._shared import Row, as_list, search_query, source_ref, with_params
 
 PAGE_SIZE = 20
@@ -23,9 +24,11 @@ FACET_SIZE = 8
 FACETS = ("person", "organisation", "place")
 """The types of entities that the list can be narrowed by."""
 FACETED = 5_000
-"""The most stories of a search or filter that are counted by source and entity, so that the page stays quick."""
+"""The most stories of a search or filter that are counted by source, so that the page stays quick."""
 LOOKED_UP = 50_000
 """The most stories of a search or several filters that are looked up once for all that the page asks of them."""
+MANY = 2_000
+"""More stories than that are not sorted: the list is walked in its order instead, until a page is full."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Asked:
     tables=(
         "stories", "articles", "articles_fts", "sources", "entities", "story_entities", "matches", "differences",
     ),
+    optional=("facet_bitmaps",),
 )  # fmt: skip
 async def stories(call: Call) -> Page:
     """The page; `next` in its data is the token of the page after it."""
@@ -66,8 +70,8 @@ async def stories(call: Call) -> Page:
         raise BadRequest(f"sort must be one of {', '.join(sql.ORDERS)}")
     found, count = await asyncio.gather(_list(call, asked, sort, size), _count(call, asked))
     sources, entities, names = await asyncio.gather(
-        _facet(call, asked, count, sql.SOURCE_FACET, sql.ALL_SOURCES_FACET),
-        _facet(call, asked, count, sql.ENTITY_FACET, sql.ALL_ENTITIES_FACET),
+        _sources(call, asked, count),
+        _entities(call, asked, count),
         call.rows(sql.NAMES, {"sources": as_list(asked.sources), "entities": as_list(asked.entities)}),
     )
     more = len(found) > size
@@ -194,7 +198,7 @@ async def _looked_up(call: Call, asked: Asked) -> Asked:
     """
     query = sql.FOUND
     if "search" in asked.values:
-        query = sql.SEARCHED
+        query = sql.SEARCHED if asked.where == sql.MATCHING else sql.SEARCHED_AMONG
     elif len(asked.sources) + len(asked.entities) < 2:
         return asked
     where = asked.where.replace(sql.MATCHING, "1", 1)
@@ -215,14 +219,15 @@ async def _list(call: Call, asked: Asked, sort: str, size: int) -> list[Row]:
     after = _after(call, sort)
     dated = sort != "newest" or not after or after["after_value"] is not None
     rows: list[Row] = []
+    among = sql.AMONG_MANY if (asked.found or 0) > MANY else asked.where
     if dated:
-        where = [asked.where, sql.AFTER[sort]] if after else [asked.where]
+        where = [among, sql.AFTER[sort]] if after else [among]
         if sort == "newest":
             where.append("last_published IS NOT NULL")
         query = sql.LIST.format(where=" AND ".join(where), order=sql.ORDERS[sort])
         rows = await call.rows(query, {**asked.values, **after, "limit": size + 1})
     if sort == "newest" and len(rows) <= size:
-        where = [asked.where, sql.UNDATED] if dated else [asked.where, sql.UNDATED, sql.UNDATED_AFTER]
+        where = [among, sql.UNDATED] if dated else [among, sql.UNDATED, sql.UNDATED_AFTER]
         query = sql.LIST.format(where=" AND ".join(where), order=sql.UNDATED_ORDER)
         rows += await call.rows(query, {**asked.values, **after, "limit": size + 1 - len(rows)})
     return rows
@@ -244,16 +249,23 @@ def _after(call: Call, sort: str) -> Row:
     return {"after_id": int(story_id), "after_value": value or None if sort == "newest" else int(value)}
 
 
-async def _facet(call: Call, asked: Asked, count: int, filtered: str, whole: str) -> list[Row] | None:
-    """How many of the chosen stories each source or entity stands in; of all stories, the stored counts.
+async def _sources(call: Call, asked: Asked, count: int) -> list[Row] | None:
+    """How many of the chosen stories each source tells; of all stories, the stored counts.
 
     None for more than `FACETED` stories, or where they can't be counted within Datasette's time limit for facets.
     """
     if not asked.anything:
-        return await call.rows(whole, {"limit": FACET_SIZE})
+        return await call.rows(sql.ALL_SOURCES_FACET, {"limit": FACET_SIZE})
     if count > FACETED:
         return None
-    return await call.rows_in_time(filtered.format(where=asked.where), {**asked.values, "limit": FACET_SIZE})
+    return await call.rows_in_time(sql.SOURCE_FACET.format(where=asked.where), {**asked.values, "limit": FACET_SIZE})
+
+
+async def _entities(call: Call, asked: Asked, count: int) -> list[Row] | None:
+    """How many of the chosen stories name each entity; of all stories, the stored counts. None as for the sources."""
+    if not asked.anything:
+        return await call.rows(sql.ALL_ENTITIES_FACET, {"limit": FACET_SIZE})
+    return await entities_of_stories(call, asked.where, asked.values, count, FACETS, FACET_SIZE)
 
 
 def _choice(call: Call, row: Row, name: str, chosen: list[Any]) -> Row:

@@ -49,8 +49,12 @@ AMONG = "id IN (SELECT value FROM json_each(:found))"
 """What a search found, where it is not too much, is bound for the list and its length."""
 SEVERAL_SOURCES = "source_count > 1"
 
-TYPES = """
+ALL_TYPES = """
 -- How many entities there are of each type
+SELECT type, entity_count AS n FROM entity_types WHERE entity_count > 0 ORDER BY n DESC, type
+"""
+TYPES = """
+-- How many entities that fit there are of each type
 SELECT type, count(*) AS n FROM entities WHERE {where} GROUP BY type ORDER BY n DESC, type
 """
 

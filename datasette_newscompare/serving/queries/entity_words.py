@@ -12,13 +12,15 @@ GROUP BY w.source_id ORDER BY word_count DESC, so.name
 
 MOST_USED = """
 -- The words that each source uses most
-SELECT source_id, relation, word, count FROM (
-    SELECT source_id, relation, word, count,
-           row_number() OVER (PARTITION BY source_id, relation ORDER BY count DESC, word) AS place
-    FROM entity_words
-    WHERE entity_id = :entity_id AND source_id IN (SELECT value FROM json_each(:sources))
-)
-WHERE place <= :words ORDER BY source_id, relation, place
+SELECT w.source_id, w.relation, w.word, w.count
+FROM json_each(:sources) s
+CROSS JOIN json_each(:relations) r
+CROSS JOIN entity_words w
+    ON w.entity_id = :entity_id AND w.source_id = s.value AND w.relation = r.value AND w.word IN (
+        SELECT x.word FROM entity_words x
+        WHERE x.entity_id = :entity_id AND x.source_id = s.value AND x.relation = r.value
+        ORDER BY x.count DESC, x.word LIMIT :words)
+ORDER BY w.source_id, w.relation, w.count DESC, w.word
 """
 
 DISTINCTIVE = """
@@ -37,7 +39,7 @@ JOIN word_counts w ON w.relation = json_extract(j.value, '$[0]') AND w.word = js
 """
 """How often a word describes anything at all."""
 
-# CROSS JOIN fixes what SQLite starts from: the one that has fewer rows, the word's uses or the entity's mentions.
+# CROSS JOIN fixes what SQLite starts from: what has fewer rows, the uses of the words or the entity's mentions.
 SENTENCES_OF_WORD = """
 -- Sentences of a word
 SELECT s.id AS sentence_id, s.text, s.start AS sentence_start, a.id AS article_id, d.start, d."end"
@@ -48,13 +50,24 @@ JOIN sentences s ON s.id = m.sentence_id
 WHERE d.word = :word AND d.relation = :relation
 LIMIT :limit
 """
-SENTENCES_OF_ENTITY = """
--- Sentences of a word
-SELECT s.id AS sentence_id, s.text, s.start AS sentence_start, a.id AS article_id, d.start, d."end"
-FROM mentions m
-CROSS JOIN describing_words d ON d.mention_id = m.id AND d.word = :word AND d.relation = :relation
-JOIN articles a ON a.id = m.article_id AND a.source_id = :source_id
-JOIN sentences s ON s.id = m.sentence_id
-WHERE m.entity_id = :entity_id
-LIMIT :limit
+SENTENCES_OF_WORDS = """
+-- Sentences of these words, each by source
+SELECT s.id AS sentence_id, s.text, s.start AS sentence_start, x.article_id, x.start, x."end",
+       x.source_id, x.relation, x.word
+FROM (
+    SELECT m.sentence_id, m.article_id, d.start, d."end", a.source_id, d.relation, d.word,
+           row_number() OVER (PARTITION BY a.source_id, d.relation, d.word ORDER BY m.id) AS place
+    FROM mentions m
+    CROSS JOIN describing_words d INDEXED BY describing_words_mention_id ON d.mention_id = m.id
+    CROSS JOIN articles a ON a.id = m.article_id
+    WHERE m.entity_id = :entity_id
+    AND (d.relation, d.word) IN (
+        SELECT json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM json_each(:words))
+    AND (a.source_id, d.relation, d.word) IN (
+        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
+        FROM json_each(:words))
+) x
+JOIN sentences s ON s.id = x.sentence_id
+WHERE x.place <= :limit
+ORDER BY x.source_id, x.relation, x.word, x.place
 """

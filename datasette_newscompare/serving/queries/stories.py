@@ -11,6 +11,16 @@ MATCHING = "stories.id IN (SELECT a.story_id FROM articles a WHERE a.rowid IN ({
 SEARCHED = """
 -- Stories of which an article holds the words searched for
 SELECT json_group_array(id) AS ids, count(*) AS n FROM (
+    SELECT DISTINCT a.story_id AS id
+    FROM articles_fts
+    CROSS JOIN articles a ON a.rowid = articles_fts.rowid
+    WHERE articles_fts MATCH :search AND a.story_id IS NOT NULL
+    LIMIT :most
+)
+"""
+SEARCHED_AMONG = """
+-- Stories that fit, of which an article holds the words searched for
+SELECT json_group_array(id) AS ids, count(*) AS n FROM (
     SELECT DISTINCT stories.id
     FROM articles_fts
     CROSS JOIN articles a ON a.rowid = articles_fts.rowid
@@ -25,6 +35,9 @@ SELECT json_group_array(id) AS ids, count(*) AS n FROM (SELECT id FROM stories W
 """
 AMONG = "stories.id IN (SELECT value FROM json_each(:found))"
 """What was found by several conditions, where it is not too much, is bound for the other queries of the page."""
+AMONG_MANY = "+" + AMONG
+"""The same for a list: with the plus, SQLite walks all stories in its order, and need not sort those found."""
+NUMBERS = "SELECT id FROM stories WHERE {where}"
 OF_SOURCE = "stories.id IN (SELECT a.story_id FROM articles a WHERE a.source_id = :{name})"
 WITH_ENTITY = "stories.id IN (SELECT e.story_id FROM story_entities e WHERE e.entity_id = :{name})"
 WITH_ANY_ENTITY = (
