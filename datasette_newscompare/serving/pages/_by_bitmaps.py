@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 
@@ -71,8 +72,11 @@ async def entities_of_stories(
     def count(connection: sqlite3.Connection) -> list[Row] | None:
         if not facet_bitmaps.stand(connection, "stories"):
             return None
-        found = connection.execute(stories_sql.NUMBERS.format(where=where), values)
-        shown = facet_bitmaps.bits(number for (number,) in found)
+        if "found" in values:
+            shown = facet_bitmaps.bits(json.loads(values["found"]))
+        else:
+            query = stories_sql.NUMBERS.format(where=where)
+            shown = facet_bitmaps.bits(number for (number,) in connection.execute(query, values))
         rows: list[Row] = []
         for kind in kinds:
             top = facet_bitmaps.count(connection, "stories", shown, kind, limit, [])

@@ -113,22 +113,24 @@ def _key(word: Row) -> tuple[str, str, str]:
 async def _sentences(
     call: Call, entity_id: int, mention_count: int, words: Sequence[Row]
 ) -> dict[tuple[str, str, str], list[Row]]:
-    """The first rows of each word, read from all uses of the words or from all mentions, whichever are fewer."""
+    """The first rows of each word, from the uses of the words, or from the mentions where these are fewer."""
     found: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-    only = {"entity_id": entity_id, "limit": 2 * SENTENCES}
-    uses = await call.rows(sql.USES, {"words": as_list([word["relation"], word["word"]] for word in words)})
-    used = {(u["relation"], u["word"]): u["count"] for u in uses}
-    if sum(used.get((word["relation"], word["word"]), 0) for word in words) < mention_count:
+    most = 2 * SENTENCES
+    rows = await call.rows(sql.USES, {"words": as_list([word["relation"], word["word"]] for word in words)})
+    uses = {(row["relation"], row["word"]): row["count"] for row in rows}
+    # of all uses of a word, so many until enough of those wanted are found
+    looked_at = sum(uses.get((w["relation"], w["word"]), 0) * min(1.0, most / w["count"]) for w in words)
+    if looked_at < mention_count:
         each = await asyncio.gather(
             *(
                 call.rows_in_time(
                     sql.SENTENCES_OF_WORD,
                     {
-                        **only,
+                        "entity_id": entity_id,
                         "source_id": word["source_id"],
                         "relation": word["relation"],
                         "word": word["word"],
-                        "limit": min(only["limit"], word["count"]),
+                        "limit": min(most, word["count"]),
                     },
                 )
                 for word in words
@@ -136,7 +138,7 @@ async def _sentences(
         )
         found.update({_key(word): rows or [] for word, rows in zip(words, each, strict=True)})
     else:
-        asked = {**only, "words": as_list(_key(word) for word in words)}
+        asked = {"entity_id": entity_id, "words": as_list(_key(word) for word in words), "limit": most}
         for row in await call.rows_in_time(sql.SENTENCES_OF_WORDS, asked) or []:
             found[_key(row)].append(row)
     return found
