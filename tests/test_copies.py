@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from datasette.app import Datasette
 from datasette.cli import cli
 
 from datasette_newscompare.loading import pipeline
@@ -228,6 +229,24 @@ def test_loader_says_how_many_copies_it_matched_with_the_first_one_only(
     )
     assert "note: 16 sentences are matched with the first copy only" in again.output
     assert db.execute("SELECT * FROM matches ORDER BY id").fetchall() == before
+
+
+@pytest.mark.asyncio
+async def test_of_two_copies_that_were_not_compared_the_page_leads_to_the_first_one(
+    load: Load, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(pipeline, "MatchSettings", partial(MatchSettings, most_copies=3))
+    load({f"Paper {n}": WIRE for n in range(1, 8)})
+    client = Datasette([str(tmp_path / "news.db")]).client
+    of_two = "/news/-/newscompare/compare{}?left=Paper 6-1&right=Paper 7-1"
+    shown = (await client.get(of_two.format(".json"))).json()
+    assert shown["counts"]["matches"] == 0
+    assert shown["same_text"]["id"] == "Paper 1-1"
+    assert shown["same_text"]["left_url"] in (await client.get(of_two.format(""))).text.replace("&amp;", "&")
+    with_first = (await client.get(shown["same_text"]["left_url"].replace("compare?", "compare.json?"))).json()
+    assert (with_first["left"]["id"], with_first["right"]["id"]) == ("Paper 1-1", "Paper 6-1")
+    assert with_first["counts"]["by_kind"]["verbatim"] >= 4
+    assert with_first["same_text"] is None
 
 
 def test_a_corrected_copy_is_its_own_report_again(load: Load) -> None:

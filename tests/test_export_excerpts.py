@@ -184,7 +184,7 @@ async def test_every_page_says_that_it_shows_excerpts_and_leads_to_the_original(
             assert "excerpt" not in (await get(plain, address)).json()
         elif not re.search(r"\.(csv|atom)(\?|$)", address):
             assert f"up to {N} characters of each" in answer.text, address
-            assert "nc-excerpt" not in (await get(plain, address)).text
+            assert "nc-notice" not in (await get(plain, address)).text
             if page.name in ("story", "article", "compare", "source", "versions"):
                 assert 'href="https://ledger.example/' in answer.text, address
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .. import permissions, writing
+from .. import links, permissions, writing
 from ..queries import articles as article_sql
 from ..queries import compare as sql
 from ..queries import verdicts as verdict_sql
@@ -18,6 +18,8 @@ from ._side import Side, load_side
 
 ROWS = 400
 """Rows on a page: all of them, but for the longest articles."""
+CHOICES = 300
+"""Articles of the story to choose another from: the first so many, and the two that are shown."""
 KINDS = ("verbatim", "near-verbatim", "paraphrase", "partial")
 SHOWS = {
     "all": "every sentence",
@@ -66,7 +68,7 @@ class Filters:
         "articles", "sources", "stories", "sentences", "repeats", "mentions", "entities", "quantities", "matches",
         "differences", "near_misses",
     ),
-    optional=("verdicts", "verdict_precision"),
+    optional=("verdicts", "verdict_precision", "same_texts"),
 )  # fmt: skip
 async def compare(call: Call) -> Page:
     """The page of two articles, named by `left` and `right`, or by the `match` of two of their sentences."""
@@ -97,6 +99,7 @@ async def compare(call: Call) -> Page:
     data = {
         "left": _article_data(call, left, names[0], blind),
         "right": _article_data(call, right, names[1], blind),
+        "same_text": None if matches or blind else await _same_text(call, left_id, right_id),
         "story": story_ref(call, story_id, left.article["story"]),
         "counts": {
             "matches": len(matches),
@@ -117,7 +120,9 @@ async def compare(call: Call) -> Page:
         },
         "show_choices": [{"value": k, "label": v} for k, v in SHOWS.items()],
         "entities": [{**entity_ref(call, e), "sentence_count": e["sentence_count"]} for e in entity_rows],
-        "articles_of_story": [article_ref(call, a) for a in choices],
+        "articles_of_story": [
+            article_ref(call, a) for i, a in enumerate(choices) if i < CHOICES or a["id"] in (left_id, right_id)
+        ],
         "precision": precision,
         "may_judge": may_judge,
         "longest_note": writing.LONGEST_NOTE,
@@ -176,6 +181,18 @@ def _start(call: Call, rows: Sequence[Row], match_id: int | None) -> int:
         return start
     found = next((i for i, row in enumerate(rows) if row["match"] and row["match"]["id"] == match_id), 0)
     return found // ROWS * ROWS
+
+
+async def _same_text(call: Call, left: str, right: str) -> Row | None:
+    """The first article with the text that both carry, if they do. Of very many, each is matched with that one."""
+    if not await call.sees("same_texts"):
+        return None
+    found = await call.rows(sql.SAME_TEXT, {"left": left, "right": right})
+    if not found:
+        return None
+    first = found[0]["id"]
+    urls = {f"{name}_url": call.url(links.compare_path(first, id)) for name, id in (("left", left), ("right", right))}
+    return {**article_ref(call, found[0]), **urls}
 
 
 async def _verdicts(call: Call, pair: Row) -> tuple[list[Row], list[Row], bool]:

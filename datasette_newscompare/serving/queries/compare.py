@@ -35,6 +35,16 @@ GROUP BY e.id
 ORDER BY sentence_count DESC, e.name
 """
 
+SAME_TEXT = """
+-- The first article with the text that both carry
+SELECT a.id, a.title, a.source_id, so.name AS source, a.published, a.url, a.word_count, a.sentence_count
+FROM same_texts x
+JOIN same_texts y ON y.first_article_id = x.first_article_id AND y.article_id = :right
+JOIN articles a ON a.id = x.first_article_id
+JOIN sources so ON so.id = a.source_id
+WHERE x.article_id = :left
+"""
+
 NEAREST = """
 -- What comes nearest to a sentence in the other article
 SELECT n.sentence_id, n.near_sentence_id, max(n.score) AS score
