@@ -4,7 +4,8 @@ Starts the installed Datasette on the loopback address and asks it for mixed pag
 of which asks for the next page once it has the last. Prints for each kind of page how many there were, how many failed,
 and the median and 95th percentile of their times, beside Datasette's own table page in the same run; then the server's
 memory over time. With `--slow N` the same again while N more connections ask for nothing but slow and huge things: a
-query that runs into the time limit, a table as CSV, the largest pages. Ends with status 1 where a page failed.
+query that runs into the time limit, a table as CSV, the largest pages. `--setting NAME VALUE` is Datasette's. Ends with
+status 1 where a page failed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +51,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--slow", type=int, default=0, help="more connections that ask for slow and huge things")
     parser.add_argument("--samples", type=int, default=20, help="things of each kind to ask for")
+    parser.add_argument("--setting", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"))
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     kinds = {kind: paths for kind, paths in addresses(args.db, args.samples, random.Random(args.seed)).items() if paths}
@@ -57,6 +59,8 @@ def main() -> int:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
     serve = [sys.executable, "-m", "datasette", "serve", "-i", str(args.db), "--host", HOST, "--port", str(port)]
+    for name, value in args.setting:
+        serve += ["--setting", name, value]
     print(f"Datasette {datasette.__version__}, {args.db.stat().st_size / 1e6:.0f} MB, {args.connections} connections")
     server = subprocess.Popen(serve, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     failed = 0
@@ -156,23 +160,25 @@ def report(seen: Seen, seconds: float) -> int:
     """Print the figures; how many pages failed. A slow one that ends at a limit of Datasette's has not."""
     own = percentile(seen.times[TABLE_PAGE], 95)
     print(f"{'page':24}{'pages':>8}{'failed':>8}{'p50 ms':>9}{'p95 ms':>9}{'worst':>9}{'p95 of table page':>20}")
-    failures = 0
+    failures: Counter[int] = Counter()
     for kind, times in seen.times.items():
-        statuses = seen.statuses[kind]
-        failed = sum(
-            status == FAILED or status >= 500 or (status != 200 and kind != "slow and huge") for status in statuses
-        )
-        failures += failed
+        wrong = [
+            status for status in seen.statuses[kind] if status != 200 and (kind != SLOW or not 400 <= status < 500)
+        ]
+        failures.update(wrong)
+        failed = len(wrong)
         p95 = percentile(times, 95)
         print(
             f"{kind:24}{len(times):8}{failed:8}{1000 * statistics.median(times):9.0f}{1000 * p95:9.0f}"
             f"{1000 * max(times):9.0f}{p95 / own if own else 0:19.1f}x"
         )
     total = sum(map(len, seen.times.values()))
-    print(f"{total} pages, {total / seconds:.1f} a second, {failures} failed")
+    print(f"{total} pages, {total / seconds:.1f} a second, {failures.total()} failed")
+    if failures:
+        print("statuses: " + ", ".join(f"{n} × {status or 'connection lost'}" for status, n in failures.items()))
     steps = [seen.memory[i * (len(seen.memory) - 1) // 8] for i in range(9)] if seen.memory else []
     print("memory in MB: " + ", ".join(f"{resident:.0f} at {second:.0f} s" for second, resident in steps))
-    return failures
+    return failures.total()
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
