@@ -288,6 +288,7 @@ def test_print_leaves_the_tools_out(open_scripted: Open) -> None:
 STRAINING = (
     f"{WIDE}/story/1", f"{WIDE}/story/1?columns=all", f"{WIDE}/compare?left=long-words&right=arabic", WIDE,
     f"{WIDE}/article/long", f"{WIDE}/article/long-words", f"{WIDE}/source/long-words", f"{WIDE}/sources",
+    f"{WIDE}/entities",
 )  # fmt: skip
 
 
