@@ -21,7 +21,8 @@ WHERE = {
     "COUNT": ("1",),
     "SOURCE_FACET": ("stories.source_count > 1",),
     "FOUND": (stories.OF_SOURCE.format(name="source0"),),
-    "SEARCHED": ("stories.source_count > 1",),
+    "SEARCHED_AMONG": ("stories.source_count > 1",),
+    "NUMBERS": (stories.WITH_ENTITY.format(name="entity0"),),
     "ENTITY_FACET": ("stories.source_count > 1",),
     "TYPES": ("1",),
 }
@@ -32,7 +33,7 @@ LISTS = ("stories", "articles", "sentences", "facts", "entities", "sources", "fo
 WHOLE = {
     "sources": {"LIST", "COUNT"},
     "stories": {"ALL_SOURCES_FACET", "COUNT"},
-    "entities": {"NAMED", "FOUND", "TYPES", "DAYS_BY_BITMAP"},
+    "entities": {"NAMED", "FOUND", "TYPES", "ALL_TYPES", "DAYS_BY_BITMAP"},
     "corrections": {"LIST", "COUNT", "OF_ENTITY", "CANDIDATES", "WAITING"},
     "entity_words": {"DISTINCTIVE"},
     "verdicts": {"COUNTS"},

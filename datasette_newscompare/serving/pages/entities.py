@@ -61,7 +61,7 @@ async def entities(call: Call) -> Page:
         _types(call, chosen, values, counted),
     )
     more, found = len(found) > size, found[:size]
-    token = f"{found[-1]['id']},{found[-1][sql.COLUMNS[sort]]}" if more else None
+    token = ",".join(str(found[-1][column]) for column in ("id", *sql.COLUMNS[sort])) if more else None
     aliases: dict[int, list[Row]] = defaultdict(list)
     for x in await call.rows(sql.ALIASES_OF, {"entities": as_list(e["id"] for e in found)}):
         aliases[x["entity_id"]].append({"alias": x["alias"], "mention_count": x["mention_count"]})
@@ -138,8 +138,10 @@ def _after(call: Call, sort: str) -> Row:
     token = call.params.get("next")
     if not token:
         return {}
-    entity_id, _, value = token.partition(",")
-    whole = "[0-9]{1,18}"
-    if not re.fullmatch(whole, entity_id) or not (sort == "name" or re.fullmatch(whole, value)):
+    columns = ("id", *sql.COLUMNS[sort])
+    parts = token.split(",", len(columns) - 1)
+    whole = parts[:1] if sort == "name" else parts
+    if len(parts) != len(columns) or not all(re.fullmatch("[0-9]{1,18}", part) for part in whole):
         raise BadRequest("next is not a token that this list gave")
-    return {"after_id": int(entity_id), "after_value": value if sort == "name" else int(value)}
+    values = [int(part) for part in whole] + parts[len(whole) :]
+    return {f"after_{column}": value for column, value in zip(columns, values, strict=True)}

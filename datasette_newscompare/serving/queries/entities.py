@@ -12,23 +12,23 @@ ORDER BY {order}
 LIMIT :limit
 """
 
-ORDERS = {
-    "articles": "article_count DESC, id DESC",
-    "sources": "source_count DESC, id DESC",
-    "sentences": "sentence_count DESC, id DESC",
-    "differences": "difference_count DESC, id DESC",
-    "name": "name, id",
-}
 COLUMNS = {
-    "articles": "article_count",
-    "sources": "source_count",
-    "sentences": "sentence_count",
-    "differences": "difference_count",
-    "name": "name",
+    "articles": ("article_count", "sentence_count"),
+    "sources": ("source_count", "sentence_count"),
+    "sentences": ("sentence_count",),
+    "differences": ("difference_count", "sentence_count"),
+    "name": ("name",),
+}
+"""What the list can be sorted by, the largest first, but names from A on."""
+ORDERS = {
+    sort: ", ".join(column + (" DESC" if sort != "name" else "") for column in (*columns, "id"))
+    for sort, columns in COLUMNS.items()
 }
 AFTER = {
-    sort: f"({column}, id) {'>' if sort == 'name' else '<'} (:after_value, :after_id)"
-    for sort, column in COLUMNS.items()
+    sort: "({}, id) {} ({}, :after_id)".format(
+        ", ".join(columns), "<" if sort != "name" else ">", ", ".join(f":after_{column}" for column in columns)
+    )
+    for sort, columns in COLUMNS.items()
 }
 
 OF_TYPE = "type = :type"
