@@ -39,8 +39,8 @@ CLOSEST = 30
     name="story",
     tables=(
         "stories", "articles", "sources", "sentences", "repeats", "facts", "fact_sentences", "matches", "differences",
-        "near_misses", "quotes", "entities", "story_entities", "sentences_without_match", "quote_comparison",
-        "same_texts",
+        "near_misses", "quotes", "entities", "story_entities", "article_entities", "sentences_without_match",
+        "quote_comparison", "same_texts",
     ),
 )  # fmt: skip
 async def story(call: Call) -> Page:

@@ -136,9 +136,13 @@ LIMIT :limit
 ENTITIES = """
 -- Whom and what the story is about
 SELECT e.id, e.name, e.type, x.article_count, x.source_count
-FROM story_entities x
+FROM (
+    SELECT y.entity_id, sum(y.mention_count) AS mention_count
+    FROM articles a CROSS JOIN article_entities y ON y.article_id = a.id
+    WHERE a.story_id = :story_id GROUP BY y.entity_id
+) named
+CROSS JOIN story_entities x ON x.story_id = :story_id AND x.entity_id = named.entity_id
 JOIN entities e ON e.id = x.entity_id
-WHERE x.story_id = :story_id
-ORDER BY x.source_count DESC, x.article_count DESC, e.name
+ORDER BY x.source_count DESC, x.article_count DESC, named.mention_count DESC, e.name
 LIMIT :limit
 """
