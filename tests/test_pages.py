@@ -492,6 +492,20 @@ async def test_article_shows_only_what_was_asked_for(news: Datasette) -> None:
 
 
 @pytest.mark.asyncio
+async def test_article_of_two_counts_what_the_comparison_counts(seeds_db: Path) -> None:
+    seeds = Datasette([str(seeds_db)])
+    root = f"/{seeds_db.stem}/-/newscompare"
+    pairs = (await get(seeds, f"{root}/story/1.json")).json()["pairs"]
+    for row in pairs:
+        other = next(cell for cell in row["cells"] if cell)
+        article = (await get(seeds, f"{root}/article/{row['article_id']}.json")).json()
+        assert (article["told"], article["found"]) == (row["told"], other["found"])
+        repeats = [s for p in article["paragraphs"] for s in p["sentences"] if s["repeat_of"]]
+        assert repeats
+        assert {s["state"] for s in repeats} == {"apart"}
+
+
+@pytest.mark.asyncio
 async def test_article_links_only_to_web_addresses(news: Datasette) -> None:
     ledger = await answer(news, f"{ROOT}/article/ledger")
     post = await answer(news, f"{ROOT}/article/post")

@@ -174,10 +174,10 @@ def _sentences(
 
 
 def _state(sentence: Row, matched: bool, compared: bool) -> str:
-    if matched:
-        return "matched"
     if sentence["role"] == "boilerplate" or sentence["repeat_of"] is not None:
         return "apart"
+    if matched:
+        return "matched"
     return "unmatched" if compared else "alone"
 
 
