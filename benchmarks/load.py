@@ -146,6 +146,8 @@ def main() -> None:
     settings = LoadSettings(entities=not arguments.no_entities, workers=arguments.workers, level=arguments.level)
     if arguments.pace:
         pace(arguments.pace)
+    if not arguments.sizes:
+        return
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or Path(temporary)
         base = arguments.base or folder / "corpus.db"
