@@ -4,8 +4,8 @@
 
 Asks the installed Datasette in this process for pages of stories, articles, pairs, entities and sources drawn by
 chance, each once before its time is taken, and prints for each kind of page the median and the worst time and the
-largest size. The lists are asked for whole, searched and filtered. Entities are drawn as they are named, one of a
-mention each, and those that most articles name come apart: they are the worst case.
+largest size. The lists are asked for whole, searched and filtered. Of entities, and words to search for, come three
+kinds: any, those that are drawn as often as they are named, and those that most articles name, the worst case.
 """
 
 from __future__ import annotations
@@ -58,8 +58,9 @@ def addresses(path: Path, samples: int, chance: random.Random) -> dict[str, list
     articles = [row[0] for row in drawn("articles")]
     most_named = top("entities", "article_count")
     sources = top("sources", "article_count")
+    any_of_them = [row[:2] for row in drawn("entities", "mention_count > 0")]
     mentioned = "SELECT e.id, e.name FROM mentions m JOIN entities e ON e.id = m.entity_id WHERE m.id = ?"
-    named = [connection.execute(mentioned, row[:1]).fetchone() for row in drawn("mentions", "entity_id IS NOT NULL")]
+    as_named = [connection.execute(mentioned, row[:1]).fetchone() for row in drawn("mentions", "entity_id IS NOT NULL")]
 
     def searches(entities: list[tuple]) -> list[str]:
         return [f"{root}?q={name.split()[0]}" for _, name in entities if name.split()[0].isalnum()]
@@ -71,15 +72,17 @@ def addresses(path: Path, samples: int, chance: random.Random) -> dict[str, list
         "Datasette: articles": [f"/{path.stem}/articles", f"/{path.stem}/articles?_sort_desc=published"],
         "Datasette: sentences": [f"/{path.stem}/sentences?article_id={tilde_encode(a)}" for a in articles],
         "stories": [root, f"{root}?sort=sources"],
-        "stories, searched": searches(named),
+        "stories, searched": searches(any_of_them),
+        "  as often as named": searches(as_named),
         "  for the commonest names": searches(most_named),
-        "stories, filtered": filters(named),
+        "stories, filtered": filters(any_of_them),
         "  by the commonest": filters(most_named),
         "story": [f"{root}/story/{row[0]}" for row in drawn("stories", "source_count > 1")],
         "compare": [f"{root}/compare?match={row[0]}" for row in drawn("matches")],
         "article": [f"{root}/article/{tilde_encode(a)}" for a in articles],
         "entities": [f"{root}/entities", f"{root}/entities?type=person", f"{root}/entities?q=an"],
-        "entity": [f"{root}/entity/{e}" for e, _ in named],
+        "entity": [f"{root}/entity/{e}" for e, _ in any_of_them],
+        "  drawn as named": [f"{root}/entity/{e}" for e, _ in as_named],
         "  named most": [f"{root}/entity/{e}" for e, _ in most_named],
         "sources": [f"{root}/sources"],
         "source": [f"{root}/source/{tilde_encode(s)}" for s, _ in sources],
