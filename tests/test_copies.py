@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -247,6 +248,43 @@ async def test_of_two_copies_that_were_not_compared_the_page_leads_to_the_first_
     assert (with_first["left"]["id"], with_first["right"]["id"]) == ("Paper 1-1", "Paper 6-1")
     assert with_first["counts"]["by_kind"]["verbatim"] >= 4
     assert with_first["same_text"] is None
+
+
+@pytest.mark.asyncio
+async def test_pages_of_a_text_that_very_many_carry_stay_small(
+    load: Load, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    load({f"Paper {n}": WIRE for n in range(1, 8)})
+    client = Datasette([str(tmp_path / "news.db")]).client
+    root = "/news/-/newscompare"
+    story, article = "datasette_newscompare.serving.pages.story", "datasette_newscompare.serving.pages.article"
+    whole = (await client.get(f"{root}/story/1.json")).json()
+    assert len(whole["articles"]) == 7
+    assert whole["all_articles_url"] is None
+    monkeypatch.setattr(sys.modules[story], "ARTICLES", 4)
+    monkeypatch.setattr(sys.modules[story], "PAIRED", 3)
+    cut = (await client.get(f"{root}/story/1.json")).json()
+    assert cut["articles"] == [
+        {**a, "same_text_as": [id for id in a["same_text_as"] if id in {b["id"] for b in whole["articles"][:4]}]}
+        for a in whole["articles"][:4]
+    ]
+    assert len(cut["sources"]) == 4
+    assert cut["pairs"] == []
+    assert len(cut["closest_pairs"]) == 4 * 3
+    assert all(len(fact["cells"]) == 4 and fact["source_count"] == 7 for fact in cut["facts"])
+    shown = (await client.get(f"{root}/story/1")).text
+    assert "The first 4 of 7 articles are shown here." in shown
+    assert (await client.get(cut["all_articles_url"].replace("/articles?", "/articles.json?"))).json()["rows"]
+    monkeypatch.setattr(sys.modules[article], "ELSEWHERE", 2)
+    monkeypatch.setattr(sys.modules[article], "OTHERS", 5)
+    address = whole["articles"][0]["url"]
+    told = (await client.get(f"{address}.json")).json()
+    sentence = next(s for p in told["paragraphs"] for s in p["sentences"] if s["state"] == "matched")
+    assert (len(sentence["elsewhere"]), sentence["source_count"]) == (2, 6)
+    rest = sentence["all_elsewhere_url"].replace("/match_pairs?", "/match_pairs.json?")
+    assert len((await client.get(rest)).json()["rows"]) == 6
+    assert (len(told["compare_with"]), told["compare_with_count"]) == (5, 6)
+    assert "and 1 more" in (await client.get(address)).text
 
 
 def test_a_corrected_copy_is_its_own_report_again(load: Load) -> None:

@@ -22,6 +22,12 @@ SHOWS = {
 }
 
 
+ELSEWHERE = 60
+"""Sentences of others that one sentence opens to."""
+OTHERS = 120
+"""Articles of the story that it can be compared with from here."""
+
+
 @page(
     "/article/{id}",
     name="article",
@@ -73,8 +79,10 @@ async def article(call: Call) -> Page:
             {"number": n, "sentences": list(group)} for n, group in groupby(shown, key=lambda s: s["paragraph"])
         ],
         "compare_with": [
-            {**article_ref(call, a), "compare_url": call.url(links.compare_path(this["id"], a["id"]))} for a in others
+            {**article_ref(call, a), "compare_url": call.url(links.compare_path(this["id"], a["id"]))}
+            for a in others[:OTHERS]
         ],
+        "compare_with_count": len(others),
         "repeats": [{**article_ref(call, a), "repeated_count": a["repeated_count"]} for a in repeated],
         "version_count": 1 + await _earlier_versions(call, this),
         "versions_url": call.url(f"{_path(this)}/versions"),
@@ -150,7 +158,10 @@ def _sentences(
                 "text": s["text"],
                 "segments": _segments(s, differs[s["id"]]),
                 "source_count": len({e["source_id"] for e in told[s["id"]]}),
-                "elsewhere": told[s["id"]],
+                "elsewhere": told[s["id"]][:ELSEWHERE],
+                "all_elsewhere_url": f"{call.table_url('match_pairs')}?sentence_id={s['id']}"
+                if len(told[s["id"]]) > ELSEWHERE
+                else None,
                 "differences": [
                     {
                         "kind": d["kind"],

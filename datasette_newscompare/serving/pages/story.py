@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 
 from .. import diff, links
@@ -32,6 +32,10 @@ DIFFERENCES = 40
 QUOTES = 30
 ENTITIES = 12
 CLOSEST = 30
+ARTICLES = 120
+"""Articles that the page tells of, each with its source; of more, those published first."""
+PAIRED = 60
+"""Articles of which the data holds how much of each stands in each other one; of more, the closest pairs alone."""
 
 
 @page(
@@ -69,19 +73,22 @@ async def story(call: Call) -> Page:
         call.rows(sql.SAME_TEXTS, story_id),
     )
     told_by = {row["article_id"]: row["told"] for row in told}
-    copies = _copies(same)
+    shown = articles[:ARTICLES]
+    copies = _copies(same, {a["id"] for a in shown})
     refs = [
         {**article_ref(call, a), "told": told_by.get(a["id"], 0), "same_text_as": copies.get(a["id"], [])}
-        for a in articles
+        for a in shown
     ]
     sources = _sources(refs)
     fold(sources, sentences, every_source=call.params.get("columns") == "all")
-    pairs = _pairs(call, refs, shared)
     told_facts = facts_of(call, facts, sentences, flags, sources)
     data = {
         "story": {**found[0], "url": call.url(links.story_path(found[0]["id"]))},
         "sources": sources,
         "articles": refs,
+        "all_articles_url": f"{call.table_url('articles')}?story_id={story_id['story_id']}"
+        if len(articles) > len(refs)
+        else None,
         "timeline": _timeline(refs),
         "facts": told_facts,
         "all_facts_url": None
@@ -91,12 +98,12 @@ async def story(call: Call) -> Page:
         if any(source["folded"] for source in sources)
         else None,
         "first_reports": [{**source_ref(call, f), "count": f["n"]} for f in first],
-        "without_match": _without_match(call, without),
+        "without_match": _without_match(call, without, {source["id"] for source in sources}),
         "difference_counts": {row["kind"]: row["n"] for row in counts},
         "differences": [_difference(call, d) for d in differences],
         "quotes": sorted((_quote(call, q) for q in quotes), key=_by_interest),
-        "pairs": pairs,
-        "closest_pairs": _closest(pairs, refs),
+        "pairs": _pairs(call, refs, shared) if len(refs) <= PAIRED else [],
+        "closest_pairs": _closest(call, refs, shared),
         "entities": [{**entity_ref(call, e), "source_count": e["source_count"]} for e in entities],
     }
     columns = (*MATRIX_COLUMNS, *(source["name"] for source in sources))
@@ -107,8 +114,9 @@ def _path(story: Row) -> str:
     return links.story_path(story["id"])
 
 
-def _copies(same: Sequence[Row]) -> dict[str, list[str]]:
-    """For each article that carries the same text as others: those others."""
+def _copies(same: Sequence[Row], shown: Set[str]) -> dict[str, list[str]]:
+    """For each of these articles that carries the same text as others of them: those others."""
+    same = [row for row in same if row["article_id"] in shown]
     texts: dict[str, list[str]] = defaultdict(list)
     for row in same:
         texts[row["first_article_id"]].append(row["article_id"])
@@ -127,10 +135,10 @@ def _sources(articles: Sequence[Row]) -> list[Row]:
     return list(by_id.values())
 
 
-def _without_match(call: Call, rows: Sequence[Row]) -> list[Row]:
-    """For each source: how many of its sentences have no match, and the first of them with what came nearest."""
+def _without_match(call: Call, rows: Sequence[Row], shown: Set[str]) -> list[Row]:
+    """For each of these sources: how many of its sentences have no match, and the first ones with what came nearest."""
     groups: dict[str, Row] = {}
-    for w in rows:
+    for w in (row for row in rows if row["source_id"] in shown):
         group = groups.setdefault(
             w["source_id"],
             {
@@ -223,30 +231,37 @@ def _pairs(call: Call, articles: Sequence[Row], shared: Sequence[Row]) -> list[R
             if a["source"]["id"] == b["source"]["id"]:
                 cells.append(None)
                 continue
-            n = found.get((a["id"], b["id"]), 0)
-            cells.append(
-                {
-                    "other_article_id": b["id"],
-                    "found": n,
-                    "share_found": share(n, a["told"]),
-                    "url": call.url(links.compare_path(a["id"], b["id"])),
-                }
-            )
+            cells.append(_cell(call, a, b, found.get((a["id"], b["id"]), 0)))
         rows.append({"article_id": a["id"], "told": a["told"], "cells": cells})
     return rows
 
 
-def _closest(pairs: Sequence[Row], articles: Sequence[Row]) -> list[Row]:
+def _closest(call: Call, articles: Sequence[Row], shared: Sequence[Row]) -> list[Row]:
     """The pairs of which one stands in the other to the largest part."""
-    names = {a["id"]: a["source"]["name"] for a in articles}
-    every = [
-        {"article_id": row["article_id"], "source": names[row["article_id"]], **cell}
-        for row in pairs
-        for cell in row["cells"]
-        if cell and cell["found"]
+    place = {a["id"]: i for i, a in enumerate(articles)}
+    every = []
+    for row in shared:
+        i, j = place.get(row["article_id"]), place.get(row["other_article_id"])
+        if i is not None and j is not None and row["found"]:
+            every.append((-(share(row["found"], articles[i]["told"]) or 0), i, j, row["found"]))
+    return [
+        {
+            "article_id": articles[i]["id"],
+            "source": articles[i]["source"]["name"],
+            **_cell(call, articles[i], articles[j], found),
+            "other_source": articles[j]["source"]["name"],
+        }
+        for _, i, j, found in sorted(every)[:CLOSEST]
     ]
-    every.sort(key=lambda c: -(c["share_found"] or 0))
-    return [{**c, "other_source": names[c["other_article_id"]]} for c in every[:CLOSEST]]
+
+
+def _cell(call: Call, article: Row, other: Row, found: int) -> Row:
+    return {
+        "other_article_id": other["id"],
+        "found": found,
+        "share_found": share(found, article["told"]),
+        "url": call.url(links.compare_path(article["id"], other["id"])),
+    }
 
 
 def _timeline(articles: Sequence[Row]) -> list[Row]:
