@@ -159,7 +159,7 @@ async def watch(pid: int, seen: Seen, end: float) -> None:
 def report(seen: Seen, seconds: float) -> int:
     """Print the figures; how many pages failed. A slow one that ends at a limit of Datasette's has not."""
     own = percentile(seen.times[TABLE_PAGE], 95)
-    print(f"{'page':24}{'pages':>8}{'failed':>8}{'p50 ms':>9}{'p95 ms':>9}{'worst':>9}{'p95 of table page':>20}")
+    print(f"{'page':28}{'pages':>8}{'failed':>8}{'p50 ms':>9}{'p95 ms':>9}{'worst':>9}{'p95 of table page':>20}")
     failures: Counter[int] = Counter()
     for kind, times in seen.times.items():
         wrong = [
@@ -169,7 +169,7 @@ def report(seen: Seen, seconds: float) -> int:
         failed = len(wrong)
         p95 = percentile(times, 95)
         print(
-            f"{kind:24}{len(times):8}{failed:8}{1000 * statistics.median(times):9.0f}{1000 * p95:9.0f}"
+            f"{kind:28}{len(times):8}{failed:8}{1000 * statistics.median(times):9.0f}{1000 * p95:9.0f}"
             f"{1000 * max(times):9.0f}{p95 / own if own else 0:19.1f}x"
         )
     total = sum(map(len, seen.times.values()))

@@ -96,12 +96,14 @@ class Tally:
     """What stories, their numbers as a JSON array, add to the counts of the entities that they name."""
 
     def __init__(self, connection: sqlite3.Connection, stories: str) -> None:
+        self._connection = connection
+        self._stories = {"stories": stories}
         self.articles: Counter[tuple[str, int]] = Counter()
         """How often an article names an entity."""
         self.mentions: Counter[int] = Counter()
         self.aliases: Counter[tuple[int, str]] = Counter()
         sentences, sources = set(), {}
-        for article, source, entity, sentence, text in connection.execute(LINKED, {"stories": stories}):
+        for article, source, entity, sentence, text in connection.execute(LINKED, self._stories):
             sources[article] = source
             self.articles[article, entity] += 1
             self.mentions[entity] += 1
@@ -111,11 +113,12 @@ class Tally:
         self.sources = Counter((sources[article], entity) for article, entity in self.articles)
         self.words: dict[tuple[str, int, str, str], int] = {
             (source, entity, relation, word): number
-            for source, entity, relation, word, number in connection.execute(DESCRIBED, {"stories": stories})
+            for source, entity, relation, word, number in connection.execute(DESCRIBED, self._stories)
         }
 
-    def apply(self, connection: sqlite3.Connection, stories: str, sign: int) -> None:
+    def apply(self, sign: int) -> None:
         """Add (1) or take away (-1) what was counted, while the join tables hold it; rows that count zero go."""
+        connection = self._connection
         article_counts = Counter(entity for _, entity in self.articles)
         types = _types(connection, article_counts)
         connection.executemany(
@@ -134,16 +137,17 @@ class Tally:
                 list(self.sources),
             )
         said, quoted, told = (
-            dict(connection.execute(query, {"stories": stories}).fetchall())
+            dict(connection.execute(query, self._stories).fetchall())
             for query in (SAID.format(table="quantities"), SAID.format(table="quotes"), STORIES_NAMING)
         )
         added = (article_counts, self.sentences, self.mentions, told, said, quoted)
         connection.executemany(
             COUNT, [(*(sign * counts.get(e, 0) for counts in added), e) for e in set().union(*added)]
         )
-        self._apply_words(connection, sign)
+        self._apply_words(sign)
 
-    def _apply_words(self, connection: sqlite3.Connection, sign: int) -> None:
+    def _apply_words(self, sign: int) -> None:
+        connection = self._connection
         overall: Counter[tuple[str, str]] = Counter()
         for (_, _, relation, word), number in self.words.items():
             overall[relation, word] += number
@@ -172,7 +176,7 @@ def unlink_stories(connection: sqlite3.Connection, stories: Sequence[int]) -> No
     """Take these stories' mentions from their entities, with all that they counted."""
     of_stories = json.dumps(list(stories))
     uncount_matches(connection, stories)
-    Tally(connection, of_stories).apply(connection, of_stories, -1)
+    Tally(connection, of_stories).apply(-1)
     for table, rows in JOINED.items():
         connection.execute(f"DELETE FROM {table} WHERE {rows}", {"stories": of_stories})
     connection.execute(
@@ -190,7 +194,7 @@ def count_stories(connection: sqlite3.Connection, stories: Sequence[int]) -> Non
     )
     for query in (NAMING, IN_STORIES):
         connection.execute(query, {"stories": of_stories})
-    tally.apply(connection, of_stories, 1)
+    tally.apply(1)
 
 
 def link_matches(connection: sqlite3.Connection, stories: Sequence[int]) -> None:

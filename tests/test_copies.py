@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import sqlite3
 import sys
@@ -283,6 +285,8 @@ async def test_pages_of_a_text_that_very_many_carry_stay_small(
     assert (len(sentence["elsewhere"]), sentence["source_count"]) == (2, 6)
     rest = sentence["all_elsewhere_url"].replace("/match_pairs?", "/match_pairs.json?")
     assert len((await client.get(rest)).json()["rows"]) == 6
+    table = list(csv.DictReader(io.StringIO((await client.get(f"{address}.csv")).text)))
+    assert {row["sources"].count(";") + 1 for row in table if row["state"] == "matched"} == {6}
     assert (len(told["compare_with"]), told["compare_with_count"]) == (5, 6)
     assert "and 1 more" in (await client.get(address)).text
 

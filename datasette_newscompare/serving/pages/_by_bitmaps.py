@@ -21,7 +21,7 @@ MANY = 16
 FEW_STORIES = 500
 """What so few stories name is read in no time."""
 MOST_STORIES = 5_000
-"""What more stories name is not read where the bitmaps can't tell it."""
+"""What more stories name, or who tells them, is not read where no bitmaps can tell it."""
 
 
 async def company_of(call: Call, entity_id: int, limit: int) -> list[Row] | None:

@@ -76,7 +76,8 @@ async def article(call: Call) -> Page:
         "sentence_count": len(rows),
         "sentences_shown": len(shown),
         "paragraphs": [
-            {"number": n, "sentences": list(group)} for n, group in groupby(shown, key=lambda s: s["paragraph"])
+            {"number": n, "sentences": [_opening_to_some(call, s) for s in group]}
+            for n, group in groupby(shown, key=lambda s: s["paragraph"])
         ],
         "compare_with": [
             {**article_ref(call, a), "compare_url": call.url(links.compare_path(this["id"], a["id"]))}
@@ -96,6 +97,13 @@ _CSV = ("sentence_id", "number", "paragraph", "role", "state", "source_count", "
 
 def _csv_row(s: Row) -> Row:
     return {**s, "sources": "; ".join(sorted({e["source"] for e in s["elsewhere"]}))}
+
+
+def _opening_to_some(call: Call, s: Row) -> Row:
+    """A sentence with the first of those elsewhere that tell it, and the way to all where there are more."""
+    more = len(s["elsewhere"]) > ELSEWHERE
+    url = f"{call.table_url('match_pairs')}?sentence_id={s['sentence_id']}" if more else None
+    return {**s, "elsewhere": s["elsewhere"][:ELSEWHERE], "all_elsewhere_url": url}
 
 
 def _path(this: Row) -> str:
@@ -158,10 +166,7 @@ def _sentences(
                 "text": s["text"],
                 "segments": _segments(s, differs[s["id"]]),
                 "source_count": len({e["source_id"] for e in told[s["id"]]}),
-                "elsewhere": told[s["id"]][:ELSEWHERE],
-                "all_elsewhere_url": f"{call.table_url('match_pairs')}?sentence_id={s['id']}"
-                if len(told[s["id"]]) > ELSEWHERE
-                else None,
+                "elsewhere": told[s["id"]],
                 "differences": [
                     {
                         "kind": d["kind"],

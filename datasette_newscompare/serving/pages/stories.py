@@ -12,7 +12,7 @@ from .. import links
 from ..feed import Entry
 from ..queries import stories as sql
 from ..router import BadRequest, Call, Page, page
-from ._by_bitmaps import entities_of_stories
+from ._by_bitmaps import MOST_STORIES, entities_of_stories
 from ._shared import Row, as_list, search_query, source_ref, with_params
 
 PAGE_SIZE = 20
@@ -23,8 +23,6 @@ FACET_SIZE = 8
 """Of sources, and of the entities of each type."""
 FACETS = ("person", "organisation", "place")
 """The types of entities that the list can be narrowed by."""
-FACETED = 5_000
-"""The most stories of a search or filter that are counted by source, so that the page stays quick."""
 LOOKED_UP = 50_000
 """The most stories of a search or several filters that are looked up once for all that the page asks of them."""
 MANY = 2_000
@@ -252,11 +250,11 @@ def _after(call: Call, sort: str) -> Row:
 async def _sources(call: Call, asked: Asked, count: int) -> list[Row] | None:
     """How many of the chosen stories each source tells; of all stories, the stored counts.
 
-    None for more than `FACETED` stories, or where they can't be counted within Datasette's time limit for facets.
+    None for more than `MOST_STORIES`, or where they can't be counted within Datasette's time limit for facets.
     """
     if not asked.anything:
         return await call.rows(sql.ALL_SOURCES_FACET, {"limit": FACET_SIZE})
-    if count > FACETED:
+    if count > MOST_STORIES:
         return None
     return await call.rows_in_time(sql.SOURCE_FACET.format(where=asked.where), {**asked.values, "limit": FACET_SIZE})
 
