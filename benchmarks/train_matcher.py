@@ -160,10 +160,11 @@ def read_story(
 
 def holder(headline: StorySentence, sentences: list[StorySentence]) -> int | None:
     """The sentence that holds most of a headline's words by rarity, if it holds `TITLE_HELD` of them."""
-    words = {t.stem: rarity(t.norm) for t in tokenise(headline)}
+    words = {form.stem: rarity(form.norm) for form in tokenise(headline).forms}
     whole = sum(words.values())
     share = {
-        s.id: sum(words.get(stem, 0) for stem in {t.stem for t in tokenise(s)}) / (whole + 1e-6) for s in sentences
+        s.id: sum(words.get(stem, 0) for stem in {form.stem for form in tokenise(s).forms}) / (whole + 1e-6)
+        for s in sentences
     }
     best = max(share, key=lambda k: share[k], default=None)
     return best if best is not None and share[best] >= TITLE_HELD and len(words) >= 4 else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from ..records import ENTITY_TYPES
@@ -122,6 +123,7 @@ class EntityIndex:
         return None
 
 
+@lru_cache(maxsize=200_000)
 def identity(name: str, type: str) -> str:
     """The key under which a name is looked up in the corpus: the tables' name, a person's words without titles, the
     name of an organisation without Inc or Ltd. What a person put behind it in brackets tells it from others so named:

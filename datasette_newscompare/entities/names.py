@@ -156,6 +156,7 @@ _EDGES = ' "“”«»„*_#~|,;:!?()[]{}<>-–—/\\'
 _ENDINGS = (" jr.", " sr.", " inc.", " corp.", " co.", " ltd.")
 
 
+@lru_cache(maxsize=200_000)
 def tidy(text: str) -> str:
     """A name as it can be shown: one space between words, no markdown, possessive, leading "the" or loose punctuation.
 

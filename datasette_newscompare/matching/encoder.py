@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .tokens import Token
 from .wordpieces import Pieces, wordpieces
 
 LONGEST = 96
@@ -33,10 +32,10 @@ class Encoded(NamedTuple):
     last: NDArray[np.float16]
     lower: NDArray[np.float16]
 
-    def pieces_in(self, words: Sequence[Token]) -> NDArray[np.bool_]:
-        """Whether each piece is a part of each of the sentence's words, pieces x words."""
+    def pieces_in(self, words: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
+        """Whether each piece is a part of each of the sentence's words, given by their spans, pieces x words."""
         starts, ends = np.array(self.pieces.starts)[:, None], np.array(self.pieces.ends)[:, None]
-        first, last = (np.array([getattr(w, side) for w in words], dtype=np.int64) for side in ("start", "end"))
+        first, last = np.array(words, dtype=np.int64).reshape(-1, 2).T
         return (starts < last) & (ends > first) & (starts >= 0)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..records import StoryArticle, StorySentence
 from .crowds import stand_ins
 from .settings import MatchSettings
-from .tokens import Token, rarity, tokenise
+from .tokens import Form, Tokens, rarity, tokenise
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -31,7 +31,7 @@ class StoryIndex:
     """
 
     sentences: tuple[StorySentence, ...]
-    tokens: tuple[list[Token], ...]
+    tokens: tuple[Tokens, ...]
     article: Ints
     source: Ints
     place: Ints
@@ -82,23 +82,27 @@ def build_index(
         source_of += [sources.setdefault(article.source_id, len(sources))] * len(part)
         place += range(len(part))
     tokens = tuple(tokenise(s) for s in sentences)
-    every = [t for row in tokens for t in row]
-    stems, norms, _, _, is_name, _, is_quoted, is_negation = zip(*every, strict=True) if every else ((),) * 8
+    known: dict[Form, int] = {}
+    form = np.array([known.setdefault(one, len(known)) for t in tokens for one in t.forms], dtype=np.int64)
     ids: dict[str, int] = {}
-    word = np.array([ids.setdefault(one, len(ids)) for one in stems], dtype=np.int64)
+    stems = np.array([ids.setdefault(one.stem, len(ids)) for one in known], dtype=np.int64)
+    word = stems[form]
     words = tuple(ids)
     rare = np.ones(len(ids), dtype=np.float32)
-    for one, norm in set(zip(stems, norms, strict=True)):
-        rare[ids[one]] = min(rare[ids[one]], np.float32(rarity(norm, language)))
-    named = np.bincount(word, np.array(is_name, dtype=np.int64), minlength=len(ids))
-    name = 2 * named >= np.bincount(word, minlength=len(ids))
-    lengths = np.array([len(row) for row in tokens], dtype=np.int64)
+    for one in known:
+        rare[ids[one.stem]] = min(rare[ids[one.stem]], np.float32(rarity(one.norm, language)))
+    lengths = np.array([len(t.forms) for t in tokens], dtype=np.int64)
     row = np.repeat(np.arange(len(tokens)), lengths)
+    is_name = _at(lengths, [t.names for t in tokens])
+    is_quoted = _at(lengths, [t.quoted for t in tokens])
+    is_negation = np.array([one.is_negation for one in known], dtype=bool)[form]
+    named = np.bincount(word, is_name, minlength=len(ids))
+    name = 2 * named >= np.bincount(word, minlength=len(ids))
     run = _pad(row, word, len(tokens))
     # each telling word once, where the sentence has it first
     telling = np.flatnonzero(rare[word] >= MIN_RARITY)
     _, first, again = np.unique(row[telling] * max(1, len(ids)) + word[telling], return_index=True, return_inverse=True)
-    inside = np.bincount(again, np.array(is_quoted, dtype=np.int64)[telling], minlength=len(first)) > 0
+    inside = np.bincount(again, is_quoted[telling], minlength=len(first)) > 0
     order = np.argsort(first)
     once = telling[first[order]]
     content = _pad(row[once], word[once], len(tokens))
@@ -106,7 +110,10 @@ def build_index(
     quoted[quoted] = inside[order]
     told = [(a.published or "9999", a.id) for a in articles]
     stand_in = stand_ins(
-        [tuple(t.norm for t in of) for of in tokens], source_of, [told[number] for number in article_of], most_copies
+        [tuple([one.norm for one in t.forms]) for t in tokens],
+        source_of,
+        [told[number] for number in article_of],
+        most_copies,
     )
     compared = stand_in == np.arange(len(sentences))
     holder = np.array(article_of, dtype=np.int64)
@@ -136,7 +143,7 @@ def build_index(
         name=name,
         number=np.array([w[:1].isdigit() or w[:1] == "#" for w in words], dtype=bool),
         stub=stub,
-        negations=np.bincount(row, np.array(is_negation, dtype=np.int64), minlength=len(tokens)).astype(np.int64),
+        negations=np.bincount(row, is_negation, minlength=len(tokens)).astype(np.int64),
         lengths=lengths,
     )
 
@@ -146,10 +153,10 @@ def wordings(index: StoryIndex, rows: Ints) -> Ints:
 
     Rows have one wording where they have the same text, words and quotation marks around them, as copies do.
     """
-    known: dict[tuple[str, bytes, tuple[bool, ...]], int] = {}
+    known: dict[tuple[str, bytes, tuple[int, ...]], int] = {}
     out = np.full(len(index.sentences), -1)
     for row in np.unique(rows):
-        quoted = tuple(t.is_quoted for t in index.tokens[row])
+        quoted = tuple(index.tokens[row].quoted)
         out[row] = known.setdefault((index.sentences[row].text, index.run[row].tobytes(), quoted), len(known))
     return out
 
@@ -170,4 +177,12 @@ def _pad(row: Ints, values: Ints, rows: int) -> Ints:
     size = np.bincount(row, minlength=rows)
     out = np.full((rows, max(1, int(size.max(initial=0)))), -1, dtype=np.int64)
     out[np.arange(out.shape[1]) < size[:, None]] = values
+    return out
+
+
+def _at(lengths: Ints, marked: Sequence[Sequence[int]]) -> Bools:
+    """Which of all words, row after row, are marked; given are the places of the marked ones in each row."""
+    first = np.cumsum(lengths) - lengths
+    out = np.zeros(int(lengths.sum()), dtype=bool)
+    out[[int(start) + place for start, places in zip(first, marked, strict=True) for place in places]] = True
     return out

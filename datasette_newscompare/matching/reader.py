@@ -59,12 +59,13 @@ class Row:
     def __init__(self, index: StoryIndex, row: int, encoded: Mapping[str, Encoded]) -> None:
         sentence, tokens = encoded[index.sentences[row].text], index.tokens[row]
         self.vectors = sentence.lower
-        self.words: Ints = index.run[row, : len(tokens)]
+        self.words: Ints = index.run[row, : len(tokens.forms)]
         self.stubs: Ints = index.stub[self.words]
-        within = sentence.pieces_in(tokens)
+        within = sentence.pieces_in(tokens.spans)
         self.is_word: Bools = np.any(within, axis=1)
-        self.word: Ints = within.argmax(1) if len(tokens) else np.zeros(len(within), dtype=np.int64)
-        quoted = np.array([t.is_quoted for t in tokens], dtype=np.float32)
+        self.word: Ints = within.argmax(1) if tokens.forms else np.zeros(len(within), dtype=np.int64)
+        quoted = np.zeros(len(tokens.forms), dtype=np.float32)
+        quoted[tokens.quoted] = 1
         of = self.words
         self.known: Floats = np.stack(
             [index.informative[of], index.rarity[of], index.name[of], index.number[of], quoted], axis=1

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from math import log10
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from ..records import StorySentence
+from ..records import Quantity, StorySentence
 from ..text.wordlists import listed
-from ..text.words import words
+from ..text.words import norm, spans
 from .irregular import NEGATIONS, NUMBERS, SAME_WORD
+
+FORMS_KEPT = 200_000
+"""Words that are kept for when they come again."""
 
 MAX_TOKENS = 96
 """Words looked at in one sentence; a longer one is nearly always a list or a caption."""
@@ -30,17 +35,26 @@ _SUFFIXES = (
 )  # fmt: skip
 
 
-class Token(NamedTuple):
-    """A word of a sentence: `stem` is what is compared; `start` and `end` count in the sentence."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """What is known of a word by itself. One object stands for all places of the same word."""
 
     stem: str
+    """What is compared."""
     norm: str
-    start: int
-    end: int
-    is_name: bool
+    capitals: int
+    letters: int
     is_number: bool
-    is_quoted: bool
     is_negation: bool
+
+
+class Tokens(NamedTuple):
+    """The words of a sentence in order; `spans` count in the sentence, `names` and `quoted` are places among them."""
+
+    forms: list[Form]
+    spans: list[tuple[int, int]]
+    names: list[int]
+    quoted: list[int]
 
 
 @lru_cache(maxsize=200_000)
@@ -94,42 +108,77 @@ def rarity(word: str, language: str = "en") -> float:
     return min(1.0, max(0.0, (6.4 - log10(frequency) - 9) / 4.9))
 
 
+class _Forms(dict[str, Form]):
+    """The form of each word that was asked for, as it stands in a plain text."""
+
+    def __init__(self, shouted: bool) -> None:
+        self.shouted = shouted
+
+    def __missing__(self, word: str) -> Form:
+        if len(self) >= FORMS_KEPT:
+            self.clear()
+        normal = norm(word, self.shouted)
+        stemmed = stem(normal)
+        self[word] = form = Form(
+            stemmed,
+            normal,
+            capitals=sum(map(str.isupper, word)),
+            letters=sum(map(str.isalpha, word)),
+            is_number=stemmed[:1].isdigit(),
+            is_negation=normal in NEGATIONS or stemmed == "not",
+        )
+        return form
+
+
+_FORMS, _SHOUTED = _Forms(False), _Forms(True)
+
+
 @lru_cache(maxsize=200_000)
-def _known(written: str, norm: str) -> tuple[str, bool, bool, bool]:
-    """A word's stem, and whether it has a capital, is a number, and negates."""
-    stemmed = stem(norm)
-    return stemmed, written != written.lower(), stemmed[:1].isdigit(), norm in NEGATIONS or stemmed == "not"
+def _value_form(value: float) -> Form:
+    written = f"#{value:g}"
+    return Form(written, written, capitals=0, letters=0, is_number=True, is_negation=False)
 
 
-def tokenise(sentence: StorySentence) -> list[Token]:
+def tokenise(sentence: StorySentence) -> Tokens:
     """The words of a sentence in order, with what is known of each from the sentence alone.
 
     The words of a quantity that has a value count as one: `$500bn` and `$500 billion` are both `#5e+11`.
     """
     text = sentence.text
-    shouted = text.isupper() or sum(map(str.isupper, text)) > 0.6 * sum(map(str.isalpha, text))
-    valued = [
-        (q.start - sentence.start, q.end - sentence.start, q)
-        for q in sentence.quantities
-        if q.kind in VALUED and q.value is not None
-    ]
+    words, places = spans(text)
+    known = _SHOUTED if text.isupper() else _FORMS
+    forms = [known[word] for word in words]
+    capitals = sum([form.capitals for form in forms])
+    shouted = capitals > 0.6 * sum([form.letters for form in forms])
+    if valued := [q for q in sentence.quantities if q.kind in VALUED and q.value is not None]:
+        forms, places = _with_values(text, forms, places, valued, sentence.start)
+    forms, places = forms[:MAX_TOKENS], places[:MAX_TOKENS]
+    with_capital = [k for k, form in enumerate(forms) if form.capitals] if capitals and not shouted else []
+    # a capital at the start of a sentence or quotation tells nothing
+    names = [k for k in with_capital if forms[k].norm in SAME_WORD or (k and not _opens(text, places[k][0]))]
     quoted = [(q.start - sentence.start, q.end - sentence.start) for q in sentence.quotes]
-    tokens: list[Token] = []
-    for start, end, written, norm in words(text):
-        within = next((q for a, b, q in valued if a <= start < b), None) if valued else None
-        inside_quote = bool(quoted) and any(a <= start < b for a, b in quoted)
-        if within is not None and norm in MAGNITUDES and tokens and tokens[-1].is_number:
-            tokens[-1] = tokens[-1]._replace(end=end)
+    inside = {k for a, b in quoted for k, (start, _) in enumerate(places) if a <= start < b}
+    return Tokens(forms, places, names, sorted(inside))
+
+
+def _opens(text: str, start: int) -> bool:
+    """Whether what stands before a word says that something begins with it."""
+    return text[max(0, start - 2) : start].strip() in _OPENING
+
+
+def _with_values(
+    text: str, forms: list[Form], places: list[tuple[int, int]], valued: Sequence[Quantity], offset: int
+) -> tuple[list[Form], list[tuple[int, int]]]:
+    """The words with those of each quantity as one word, which is its value."""
+    kept: list[Form] = []
+    at: list[tuple[int, int]] = []
+    for form, (start, end) in zip(forms, places, strict=True):
+        within = next((q for q in valued if q.start <= start + offset < q.end), None)
+        if within is not None and form.norm in MAGNITUDES and kept and kept[-1].is_number:
+            at[-1] = at[-1][0], end
             continue
-        if within is not None and written.lstrip("$£€¥₹USDACNHKZR")[:1].isdigit():
-            value = f"#{within.value:g}"
-            tokens.append(Token(value, value, start, end, False, True, inside_quote, False))
-        else:
-            stemmed, is_name, is_number, negates = _known(written, norm)
-            if is_name and (shouted or norm not in SAME_WORD):
-                # a capital at the start of a sentence or quotation tells nothing
-                is_name = not shouted and bool(tokens) and text[max(0, start - 2) : start].strip() not in _OPENING
-            tokens.append(Token(stemmed, norm, start, end, is_name, is_number, inside_quote, negates))
-        if len(tokens) == MAX_TOKENS:
-            break
-    return tokens
+        if within is not None and text[start:end].lstrip("$£€¥₹USDACNHKZR")[:1].isdigit():
+            form = _value_form(cast(float, within.value))
+        kept.append(form)
+        at.append((start, end))
+    return kept, at

@@ -71,13 +71,20 @@ def words(text: str, offset: int = 0) -> list[Word]:
     return list(found)
 
 
+def spans(text: str) -> tuple[list[str], list[tuple[int, int]]]:
+    """The words of the text as they stand in `plain(text)`, and where each starts and ends."""
+    found = list(_WORD.finditer(plain(text)))
+    return [one.group() for one in found], [one.span() for one in found]
+
+
 def _words(text: str) -> tuple[Word, ...]:
     shouted = text.isupper()
-    found = []
-    for m in _WORD.finditer(plain(text)):
-        start, end = m.span()
-        found.append(Word(start, end, text[start:end], _norm(m.group(), shouted)))
-    return tuple(found)
+    return tuple(
+        [
+            Word(start, end, text[start:end], norm(word, shouted))
+            for word, (start, end) in zip(*spans(text), strict=True)
+        ]
+    )
 
 
 # A story's sentences are read several times over: for what they share, and for each way in which they differ.
@@ -85,7 +92,9 @@ _kept_words = lru_cache(maxsize=4096)(_words)
 
 
 @lru_cache(maxsize=100_000)
-def _norm(word: str, shouted: bool) -> str:
+def norm(word: str, shouted: bool) -> str:
+    """What two spellings of the same word share; `word` as it stands in a plain text, which is `shouted` where all of
+    it is in capitals."""
     if word.isascii() and word.isalpha() and not word.isupper():
         return word.lower()
     folded = word.casefold()
