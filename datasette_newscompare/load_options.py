@@ -49,7 +49,7 @@ def load_options(workers_help: str) -> Callable[[Callable[..., Any]], Callable[.
             reading: ReadSettings,
             no_entities: bool,
             no_words: bool,
-            model: str | None,
+            model: tuple[str, ...],
             workers: int | None,
             dask: str | None,
             level: Literal["lexical", "encoder"],
@@ -87,5 +87,11 @@ _SOURCE = click.option(
 _ANNOTATING = (
     click.option("--no-entities", is_flag=True, help="Leave names of people, places and organisations alone."),
     click.option("--no-words", is_flag=True, help="Leave the words that describe them alone; annotates faster."),
-    click.option("--model", help="An installed spaCy pipeline by name. Without it: the small English one."),
+    click.option(
+        "--model",
+        multiple=True,
+        metavar="PIPELINE",
+        help="An installed spaCy pipeline, by name, for all articles. Given several times: each for the articles of its"
+        " language. Without it: the small English one, and for other languages spaCy's own if it is installed.",
+    ),
 )

