@@ -142,8 +142,8 @@ def _article(
     )
     named = chance.choices(cast, k=MENTIONS_PER_ARTICLE // 2) + people.take(MENTIONS_PER_ARTICLE // 2)
     db.conn.executemany(
-        "INSERT INTO mentions (sentence_id, entity_id, article_id, start, end, text, type) "
-        "VALUES (?, ?, ?, 0, 1, '', '')",
+        "INSERT INTO mentions (sentence_id, entity_id, article_id, start, end, text, type, alias) "
+        "VALUES (?, ?, ?, 0, 1, '', '', '')",
         ((chance.choice(ids), entity, article) for entity in named),
     )
 

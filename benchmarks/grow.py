@@ -65,7 +65,7 @@ INSERT INTO sentences SELECT s.id + :sentences, t.article_id, position, paragrap
            substr(t.text, start + 1, "end" - start)
     FROM src.sentences s JOIN article_texts t ON t.article_id = s.article_id || :suffix ORDER BY s.id;
 INSERT INTO mentions SELECT m.id + :mentions, m.sentence_id + :sentences, e.copy, t.article_id, start, "end",
-           substr(t.text, start + 1, "end" - start), type
+           substr(t.text, start + 1, "end" - start), type, tidy(substr(t.text, start + 1, "end" - start))
     FROM src.mentions m JOIN article_texts t ON t.article_id = m.article_id || :suffix
     LEFT JOIN entity_copies e ON e.id = m.entity_id ORDER BY m.id;
 INSERT INTO describing_words SELECT d.id + :describing_words, mention_id + :mentions, relation, renamed(word), d.start,
@@ -103,6 +103,9 @@ INSERT INTO entity_aliases SELECT c.copy, renamed(alias), key(renamed(alias), e.
     FROM src.entity_aliases a JOIN entity_copies c ON c.id = a.entity_id JOIN src.entities e ON e.id = c.id
     WHERE true GROUP BY 1, 2
     ON CONFLICT (entity_id, alias) DO UPDATE SET mention_count = mention_count + excluded.mention_count;
+INSERT INTO entity_spellings SELECT c.copy, renamed(alias), source_id, sum(mention_count) FROM src.entity_spellings x
+    JOIN entity_copies c ON c.id = x.entity_id WHERE true GROUP BY 1, 2, 3
+    ON CONFLICT (entity_id, alias, source_id) DO UPDATE SET mention_count = mention_count + excluded.mention_count;
 INSERT INTO entity_words SELECT c.copy, source_id, relation, renamed(word), sum(count) FROM src.entity_words w
     JOIN entity_copies c ON c.id = w.entity_id WHERE true GROUP BY 1, 2, 3, 4
     ON CONFLICT (entity_id, source_id, relation, word) DO UPDATE SET count = count + excluded.count;

@@ -9,11 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from .entities.index import identity
-from .entities.names import tidy
 
 # Statements take the numbers of stories as a JSON array. CROSS JOIN has SQLite start from them.
 LINKED = """
-SELECT a.id, a.source_id, m.entity_id, m.sentence_id, m.text
+SELECT a.id, a.source_id, m.entity_id, m.sentence_id, m.alias
 FROM json_each(:stories) j CROSS JOIN articles a INDEXED BY articles_story_id ON a.story_id = j.value
 CROSS JOIN mentions m ON m.article_id = a.id WHERE m.entity_id IS NOT NULL
 """
@@ -101,13 +100,14 @@ class Tally:
         self.articles: Counter[tuple[str, int]] = Counter()
         """How often an article names an entity."""
         self.mentions: Counter[int] = Counter()
-        self.aliases: Counter[tuple[int, str]] = Counter()
+        self.spellings: Counter[tuple[int, str, str]] = Counter()
+        """How often a source spells an entity so: (entity, spelling, source)."""
         sentences, sources = set(), {}
-        for article, source, entity, sentence, text in connection.execute(LINKED, self._stories):
+        for article, source, entity, sentence, alias in connection.execute(LINKED, self._stories):
             sources[article] = source
             self.articles[article, entity] += 1
             self.mentions[entity] += 1
-            self.aliases[entity, tidy(text)] += 1
+            self.spellings[entity, alias, source] += 1
             sentences.add((entity, sentence))
         self.sentences = Counter(entity for entity, _ in sentences)
         self.sources = Counter((sources[article], entity) for article, entity in self.articles)
@@ -121,10 +121,19 @@ class Tally:
         connection = self._connection
         article_counts = Counter(entity for _, entity in self.articles)
         types = _types(connection, article_counts)
+        aliases: Counter[tuple[int, str]] = Counter()
+        for (entity, alias, _), number in self.spellings.items():
+            aliases[entity, alias] += number
         connection.executemany(
             "INSERT INTO entity_aliases (entity_id, alias, alias_key, mention_count) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (entity_id, alias) DO UPDATE SET mention_count = mention_count + excluded.mention_count",
-            [(e, alias, identity(alias, types[e]), sign * n) for (e, alias), n in self.aliases.items()],
+            [(e, alias, identity(alias, types[e]), sign * n) for (e, alias), n in aliases.items()],
+        )
+        connection.executemany(
+            "INSERT INTO entity_spellings (entity_id, alias, source_id, mention_count) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (entity_id, alias, source_id)"
+            " DO UPDATE SET mention_count = mention_count + excluded.mention_count",
+            [(*key, sign * number) for key, number in self.spellings.items()],
         )
         connection.executemany(
             "INSERT INTO source_entities (source_id, entity_id, article_count) VALUES (?, ?, ?)"
@@ -135,6 +144,11 @@ class Tally:
             connection.executemany(
                 "DELETE FROM source_entities WHERE source_id = ? AND entity_id = ? AND article_count <= 0",
                 list(self.sources),
+            )
+            connection.executemany(
+                "DELETE FROM entity_spellings WHERE entity_id = ? AND alias = ? AND source_id = ?"
+                " AND mention_count <= 0",
+                list(self.spellings),
             )
         said, quoted, told = (
             dict(connection.execute(query, self._stories).fetchall())

@@ -24,6 +24,9 @@ MOVE = (
     "INSERT INTO entity_words (entity_id, source_id, relation, word, count)"
     " SELECT :kept, source_id, relation, word, count FROM entity_words WHERE entity_id = :gone"
     " ON CONFLICT (entity_id, source_id, relation, word) DO UPDATE SET count = count + excluded.count",
+    "INSERT INTO entity_spellings (entity_id, alias, source_id, mention_count)"
+    " SELECT :kept, alias, source_id, mention_count FROM entity_spellings WHERE entity_id = :gone"
+    " ON CONFLICT (entity_id, alias, source_id) DO UPDATE SET mention_count = mention_count + excluded.mention_count",
     "INSERT INTO entity_aliases (entity_id, alias, alias_key, mention_count, origin)"
     " SELECT :kept, alias, alias_key, mention_count, origin FROM entity_aliases WHERE entity_id = :gone"
     " ON CONFLICT (entity_id, alias) DO UPDATE SET mention_count = mention_count + excluded.mention_count,"
@@ -32,6 +35,7 @@ MOVE = (
 OF_ENTITY = (
     "article_entities", "sentence_entities", "source_entities", "story_entities", "match_entities", "fact_entities",
     "facet_bitmaps", "entity_words", "entity_aliases",
+    "entity_spellings",
 )  # fmt: skip
 COUNTS = """
 UPDATE entities SET

@@ -33,6 +33,6 @@ def rows(path: Path, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return connection.execute(sql, values).fetchall()
 
 
-def private(name: str, table: str | None = None) -> dict[str, Any]:
-    """Metadata that keeps a database, or one of its tables, for the reader."""
-    return {"databases": {name: ONLY_READER if table is None else {"tables": {table: ONLY_READER}}}}
+def private(name: str, *tables: str) -> dict[str, Any]:
+    """Metadata that keeps a database, or some of its tables, for the reader."""
+    return {"databases": {name: {"tables": dict.fromkeys(tables, ONLY_READER)} if tables else ONLY_READER}}

@@ -155,9 +155,13 @@ def _entities(db: Database, keys: dict[str, dict[str, Any]]) -> None:
         db["entities"].insert({**row, **counts})
         for alias, ks in aliases.items():
             db["entity_aliases"].insert({"entity_id": number, "alias": alias, "mention_count": len(ks)})
+            for source in {keys[k]["article_id"] for k in ks}:
+                count = sum(keys[k]["article_id"] == source for k in ks)
+                row = {"entity_id": number, "alias": alias, "source_id": source, "mention_count": count}
+                db["entity_spellings"].insert(row)
             for key in ks:
                 row = {"sentence_id": keys[key]["id"], "entity_id": number, "article_id": keys[key]["article_id"]}
-                db["mentions"].insert({**row, "type": kind, **_place(keys[key], alias)})
+                db["mentions"].insert({**row, "type": kind, "alias": alias, **_place(keys[key], alias)})
         for article in set(articles):
             row = {"article_id": article, "entity_id": number, "mention_count": articles.count(article)}
             db["article_entities"].insert(row)

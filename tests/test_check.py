@@ -72,6 +72,8 @@ HARMS = {
     "words of entities with a wrong count": "UPDATE word_counts SET count = count + 1",
     "types of entities with a wrong entity_count": "UPDATE entity_types SET entity_count = 99",
     "spellings with a wrong mention_count": "UPDATE entity_aliases SET mention_count = 99 WHERE entity_id = 1",
+    "mentions whose alias is not the spelling of their words": "UPDATE mentions SET alias = 'Jones' WHERE id = 1;"
+    " UPDATE mentions SET entity_id = NULL WHERE id = 1",
     "rows that point to no row": "PRAGMA foreign_keys = OFF; DELETE FROM sentences WHERE id = 1",
     "rows of sentences that search does not know": "DELETE FROM sentences_fts_docsize WHERE id = 4",
     "rows of article_texts that search does not know": "DELETE FROM articles_fts_docsize WHERE id = 1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -72,17 +73,46 @@ async def test_words_that_one_source_uses_far_more_stand_with_counts_and_sentenc
 
 @pytest.mark.asyncio
 async def test_every_source_shows_its_commonest_words_by_relation(db: Path) -> None:
-    ledger, post, wire = (await seen(db)).one("div", "nc-words").all("section")
+    ledger, post, wire, radio = (await seen(db)).one("div", "nc-words").all("section")
     assert ledger.one("h3").text == "The Ledger 10 words"
-    assert [dt.text for dt in ledger.all("dt")] == ["adjectives", "does"]
-    assert [dd.text for dd in ledger.all("dd")] == ["beloved 9", "burn"]
-    assert [s.one("dd").text for s in (post, wire)] == ["old 8", "old 7"]
+    assert [dt.text for dt in ledger.all("dt")] == ["names", "adjectives", "does"]
+    assert [dd.text for dd in ledger.all("dd")] == ["harbour market 2", "beloved 9", "burn"]
+    assert [s.all("dd")[1].text for s in (post, wire)] == ["old 8", "old 7"]
+    assert [dt.text for dt in radio.all("dt")] == ["names"]  # it puts no word to it
+
+
+@pytest.mark.asyncio
+async def test_every_spelling_leads_to_its_sentences_of_all_sources_and_of_each(db: Path) -> None:
+    page = await seen(db)
+    found: Counter[tuple[str, bool]] = Counter()
+    for link in page.all("a"):
+        address = link.attributes.get("href", "")
+        if "/entity_spelling_sentences?" in address:
+            answer = await get(await serve(db), address.replace("?", ".json?"))
+            found[link.text, "source_id=" in address] += len(answer.json()["rows"])
+    aliases = {"harbour market": 4, "market at the harbour": 1}
+    assert found == {(alias, of_source): n for alias, n in aliases.items() for of_source in (False, True)}
+
+
+@pytest.mark.asyncio
+async def test_spellings_stay_without_links_for_who_may_not_see_their_sentences(db: Path) -> None:
+    page = await seen(db, metadata=private("news", "entity_spelling_sentences"))
+    assert "entity_spelling_sentences" not in " ".join(a.attributes.get("href", "") for a in page.all("a"))
+    assert page.all("ul", "nc-chips")[0].text == "harbour market 4 market at the harbour 1"
+    assert "names" not in [dt.text for dt in page.one("div", "nc-words").all("dt")]
 
 
 @pytest.mark.asyncio
 async def test_words_are_left_out_for_who_may_not_see_them(db: Path) -> None:
     page = await seen(db, metadata=private("news", "entity_words"))
     assert "beloved" not in page.text
+    assert {dt.text for dt in page.one("div", "nc-words").all("dt")} == {"names"}
+    assert "All words with their counts" not in page.text
+
+
+@pytest.mark.asyncio
+async def test_who_may_see_neither_words_nor_spellings_sees_no_heading_for_them(db: Path) -> None:
+    page = await seen(db, metadata=private("news", "entity_words", "entity_spellings"))
     assert not page.all("h2", id="words")
 
 
@@ -93,7 +123,8 @@ async def test_what_a_single_source_says_is_no_difference(db: Path) -> None:
     page = await seen(db)
     assert not page.all("ul", "nc-distinctive")
     assert "not be chance" not in page.text
-    assert page.one("div", "nc-words").one("section").one("h3").text == "The Ledger 10 words"
+    headings = [h3.text for h3 in page.one("div", "nc-words").all("h3")]
+    assert headings == ["The Ledger 10 words", "The Post", "The Radio", "The Wire"]
 
 
 @pytest.mark.asyncio

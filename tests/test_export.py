@@ -53,6 +53,7 @@ def test_a_whole_copy_holds_the_same_rows_without_the_paths_of_the_machine(two_s
         "sentences",
         "entities",
         "entity_aliases",
+        "entity_spellings",
         "mentions",
         "quantities",
         "quotes",

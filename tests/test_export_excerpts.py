@@ -45,10 +45,12 @@ def whole(seeds_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             "update articles set url = 'https://ledger.example/' || id",
             "insert into article_versions (article_id, version, title, text, content_hash, seen_at) "
             "values (:article, 1, 'Old', :secret || ' said the old text', 'x', '2024-05-01')",
-            "insert into mentions (sentence_id, entity_id, article_id, start, end, text, type) "
-            "values (:hidden, 1, :article, :start, :start + 10, :secret || ' Jones', 'person')",
+            "insert into mentions (sentence_id, entity_id, article_id, start, end, text, type, alias) "
+            "values (:hidden, 1, :article, :start, :start + 10, :secret || ' Jones', 'person', :secret || ' Jones')",
             "insert into entity_aliases (entity_id, alias, alias_key, mention_count) "
             "values (1, :secret || ' Jones', 'k', 1)",
+            "insert into entity_spellings (entity_id, alias, source_id, mention_count) "
+            "select 1, :secret || ' Jones', source_id, 1 from articles where id = :article",
             "insert into describing_words (mention_id, relation, word, start, end) "
             "select max(id), 'adjective', :secret, :start + 2, :start + 9 from mentions",
             "insert into quantities (sentence_id, kind, value, start, end, text) "

@@ -32,6 +32,7 @@ TABLES = {
     "sentences": "*",
     "entities": "*",
     "entity_aliases": "*",
+    "entity_spellings": "*",
     "mentions": "*",
     "article_entities": "*",
     "sentence_entities": "*",

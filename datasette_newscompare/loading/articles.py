@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from ..entities.names import tidy
 from ..entity_counts import unlink_stories
 from ..records import Sentence
 from .annotating import Annotated
@@ -122,8 +123,9 @@ def _write_words(db: Database, one: Annotated) -> None:
     mentions = [
         insert(
             db,
-            'INSERT INTO mentions (sentence_id, article_id, start, "end", text, type) VALUES (?, ?, ?, ?, ?, ?)',
-            [sentence_id(m.start), one.identified.id, m.start, m.end, m.text, m.type],
+            'INSERT INTO mentions (sentence_id, article_id, start, "end", text, type, alias)'
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [sentence_id(m.start), one.identified.id, m.start, m.end, m.text, m.type, tidy(m.text)],
         )
         for m in one.mentions
     ]

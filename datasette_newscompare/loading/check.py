@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from .. import facet_bitmaps, schema
+from ..entities.names import tidy
 from .connection import DatabaseProblem
 
 REMATCH = "run `datasette newscompare match` on it"
@@ -232,10 +233,29 @@ INVARIANTS = (
     ),
     Invariant(
         "spellings with a wrong mention_count",
-        """SELECT alias FROM entity_aliases x JOIN entities e ON e.id = x.entity_id
-           GROUP BY x.entity_id HAVING sum(x.mention_count) IS NOT e.mention_count""",
+        """WITH counted AS (
+               SELECT m.entity_id, m.alias, a.source_id, count(*) AS mention_count
+               FROM mentions m JOIN articles a ON a.id = m.article_id
+               WHERE m.entity_id IS NOT NULL AND m.text <> '' GROUP BY 1, 2, 3)
+           SELECT alias FROM (SELECT * FROM counted
+                              EXCEPT SELECT entity_id, alias, source_id, mention_count FROM entity_spellings)
+           UNION ALL
+           SELECT alias FROM (SELECT entity_id, alias, source_id, mention_count FROM entity_spellings
+                              EXCEPT SELECT * FROM counted)
+           UNION ALL
+           SELECT alias FROM (
+               SELECT entity_id, alias, mention_count FROM entity_aliases WHERE mention_count > 0
+               EXCEPT SELECT entity_id, alias, sum(mention_count) FROM entity_spellings GROUP BY 1, 2)
+           UNION ALL
+           SELECT alias FROM (
+               SELECT entity_id, alias, sum(mention_count) FROM entity_spellings GROUP BY 1, 2
+               EXCEPT SELECT entity_id, alias, mention_count FROM entity_aliases)""",
         REMATCH,
-        needs_whole_texts=True,
+    ),
+    Invariant(
+        "mentions whose alias is not the spelling of their words",
+        "SELECT id FROM mentions WHERE alias <> tidy(text)",
+        RELOAD,
     ),
 )
 
@@ -258,6 +278,7 @@ def check(path: Path) -> Iterator[Finding]:
 
 def _check(connection: sqlite3.Connection, path: Path) -> Iterator[Finding]:
     db = Database(connection)
+    connection.create_function("tidy", 1, tidy, deterministic=True)
     try:
         schema.check_version(db)
     except schema.OtherVersion as error:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from sqlite_utils import Database
 
 from .. import schema
-from ..entities.names import tidy
 from ..entity_rows import COUNTS
 
 COUNT_STORY = """
@@ -43,23 +41,7 @@ def count_sources(db: Database) -> None:
         db.execute("DELETE FROM sources WHERE article_count = 0")
 
 
-def count_entities(db: Database) -> None:
-    """Count entities anew by the rows that name them; of spellings, the counts stay. Call inside a transaction."""
+def recount_entities(db: Database) -> None:
+    """Count all that is counted of entities anew, by the rows that name them. Call inside a transaction."""
     schema.run(db, "recount_entities.sql")
     db.execute(COUNTS)
-
-
-def recount_entities(db: Database) -> None:
-    """Count all that is counted of entities anew, from their mentions, whatever the counts were."""
-    spellings: Counter[tuple[int, str]] = Counter()
-    for entity, text, number in db.execute(
-        "SELECT entity_id, text, count(*) FROM mentions WHERE entity_id IS NOT NULL GROUP BY 1, 2"
-    ):
-        spellings[entity, tidy(text)] += number
-    with db.atomic():
-        count_entities(db)
-        db.execute("UPDATE entity_aliases SET mention_count = 0")
-        db.conn.executemany(
-            "UPDATE entity_aliases SET mention_count = ? WHERE entity_id = ? AND alias = ?",
-            [(number, entity, alias) for (entity, alias), number in spellings.items()],
-        )

@@ -15,7 +15,7 @@ from .. import facet_bitmaps, schema
 from .clock import now
 from .connection import DatabaseProblem
 from .corrections import read_only
-from .counting import count_entities
+from .counting import recount_entities
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _write(connection: sqlite3.Connection, path: Path, settings: ExportSettings)
     if settings.excerpt:
         schema.run(db, "export_excerpt.sql", {"excerpt": settings.excerpt})
         schema.mark_as_excerpts(connection, settings.excerpt)
-    count_entities(db)
+    recount_entities(db)
     facet_bitmaps.complete(connection)
     for _, sql in triggers:
         connection.execute(sql)

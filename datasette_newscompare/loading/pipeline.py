@@ -236,7 +236,8 @@ def rematch(
         with db.atomic():
             db.execute("UPDATE stories SET needs_linking = 1, needs_matching = 1")
         _compare(db, run, pool, progress, regroup=True)
-        recount_entities(db)
+        with db.atomic():
+            recount_entities(db)
         _judge(db, run, pool, progress, settings, model, summary)
         _finish(db, run, summary, started)
     return summary

@@ -193,6 +193,16 @@ CREATE INDEX entity_aliases_alias ON entity_aliases(alias);
 CREATE INDEX entity_aliases_unused ON entity_aliases(entity_id) WHERE mention_count <= 0;
 CREATE INDEX entity_aliases_alias_key ON entity_aliases(alias_key);
 
+-- The same, counted by source.
+CREATE TABLE entity_spellings (
+    entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
+    alias TEXT NOT NULL,
+    source_id TEXT NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+    mention_count INTEGER NOT NULL,
+    PRIMARY KEY (entity_id, alias, source_id)
+) WITHOUT ROWID;
+CREATE INDEX entity_spellings_source_id ON entity_spellings(source_id);
+
 -- The numbers of entities that are gone, by a hash of their name and type: they bear them again if they come back.
 CREATE TABLE former_entities (
     key_hash TEXT NOT NULL,
@@ -209,7 +219,8 @@ CREATE TABLE mentions (
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
     text TEXT NOT NULL,
-    type TEXT NOT NULL
+    type TEXT NOT NULL,
+    alias TEXT NOT NULL
 );
 CREATE INDEX mentions_sentence_id ON mentions(sentence_id, entity_id);
 CREATE INDEX mentions_entity_id ON mentions(entity_id, sentence_id);

@@ -147,6 +147,16 @@ FROM (
 JOIN entities e ON e.id = d.entity_id
 JOIN sources s ON s.id = d.source_id;
 
+-- The sentences behind the counts of entity_aliases and entity_spellings.
+CREATE VIEW entity_spelling_sentences AS
+SELECT m.entity_id, e.name AS entity, m.alias, a.source_id, so.name AS source, m.sentence_id, s.text, m.article_id,
+       a.title AS article, a.published, a.story_id, m.start, m."end"
+FROM mentions m
+JOIN entities e ON e.id = m.entity_id
+JOIN sentences s ON s.id = m.sentence_id
+JOIN articles a ON a.id = m.article_id
+JOIN sources so ON so.id = a.source_id;
+
 -- The sentences behind the counts of entity_words.
 CREATE VIEW entity_word_sentences AS
 SELECT m.entity_id, a.source_id, so.name AS source, d.relation, d.word, m.sentence_id, s.text, m.article_id,

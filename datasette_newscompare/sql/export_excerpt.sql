@@ -20,9 +20,11 @@ UPDATE quotes SET text = substr(text, 1, (SELECT "end" FROM reach WHERE id = sen
 UPDATE quotes SET speaker = NULL WHERE speaker IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM sentences q JOIN sentences s ON s.article_id = q.article_id JOIN reach r ON r.id = s.id
     WHERE q.id = quotes.sentence_id AND quotes.speaker_start >= s.start AND quotes.speaker_end <= r."end");
-UPDATE mentions SET text = '' WHERE "end" > (SELECT "end" FROM reach WHERE id = sentence_id);
+UPDATE mentions SET text = '', alias = '' WHERE "end" > (SELECT "end" FROM reach WHERE id = sentence_id);
 DELETE FROM entity_aliases WHERE origin = 'found' AND NOT EXISTS (
-    SELECT 1 FROM mentions m WHERE m.entity_id = entity_aliases.entity_id AND instr(m.text, entity_aliases.alias) > 0);
+    SELECT 1 FROM mentions m WHERE m.entity_id = entity_aliases.entity_id AND m.alias = entity_aliases.alias);
+DELETE FROM entity_spellings WHERE NOT EXISTS (
+    SELECT 1 FROM mentions m WHERE m.entity_id = entity_spellings.entity_id AND m.alias = entity_spellings.alias);
 DELETE FROM describing_words WHERE "end" > (
     SELECT r."end" FROM mentions m JOIN reach r ON r.id = m.sentence_id WHERE m.id = mention_id);
 UPDATE differences SET left_text = NULL WHERE left_end IS NULL

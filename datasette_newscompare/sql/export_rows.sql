@@ -20,7 +20,7 @@ INSERT INTO mentions SELECT * FROM src.mentions WHERE article_id IN (SELECT id F
 INSERT INTO entity_aliases
     SELECT a.* FROM src.entity_aliases a JOIN entities e ON e.id = a.entity_id
     WHERE a.origin = 'curated' OR EXISTS (SELECT 1 FROM chosen_all)
-       OR EXISTS (SELECT 1 FROM mentions m WHERE m.entity_id = a.entity_id AND m.text LIKE '%' || a.alias || '%');
+       OR EXISTS (SELECT 1 FROM mentions m WHERE m.entity_id = a.entity_id AND m.alias = a.alias);
 INSERT INTO article_entities SELECT * FROM src.article_entities WHERE article_id IN (SELECT id FROM articles);
 INSERT INTO sentence_entities SELECT * FROM src.sentence_entities WHERE sentence_id IN (SELECT id FROM sentences);
 INSERT INTO story_entities SELECT * FROM src.story_entities WHERE story_id IN (SELECT id FROM chosen);
@@ -47,6 +47,3 @@ INSERT INTO verdicts SELECT * FROM src.verdicts
 DELETE FROM loads WHERE id NOT IN (SELECT load_id FROM articles WHERE load_id IS NOT NULL);
 UPDATE sources SET (article_count, story_count) = (
     SELECT count(*), count(DISTINCT story_id) FROM articles WHERE source_id = sources.id);
-UPDATE entity_aliases SET mention_count = (
-    SELECT count(*) FROM mentions m WHERE m.entity_id = entity_aliases.entity_id AND m.text = entity_aliases.alias)
-    WHERE NOT EXISTS (SELECT 1 FROM chosen_all);

@@ -16,6 +16,8 @@ TABLES = (
     "entity_words", "entity_words_by_source", "entity_word_sentences", "describing_words", "word_counts",
 )  # fmt: skip
 """What is read here beside the entity's own tables."""
+SPELT = ("entity_spellings", "entity_spelling_sentences")
+"""The same, of spellings."""
 RELATIONS = {
     "title": "titles",
     "adjective": "adjectives",
@@ -27,6 +29,7 @@ RELATIONS = {
 }
 SOURCES = 8
 WORDS = 8
+SPELLINGS = 4
 LEAST = 2
 """A word that a source uses once proves nothing."""
 SCORE = 1.96
@@ -36,30 +39,16 @@ SENTENCES = 2
 
 
 async def described(call: Call, entity_id: int, mention_count: int) -> Row | None:
-    """The words that sources put to an entity; None where there are none, or the actor may not read them."""
-    if not await call.sees(*TABLES):
-        return None
-    only = {"entity_id": entity_id}
-    sources = await call.rows(sql.SOURCES, only)
+    """How sources spell an entity and the words that they put to it; None where the actor may see neither."""
+    spelt, put = await asyncio.gather(_spelt(call, entity_id), _sources(call, entity_id))
+    sources = {s["source_id"]: s for s in put or ()}
+    for source_id, source in spelt.items():
+        sources.setdefault(source_id, {"source_id": source_id, "source": source["source"], "word_count": 0})
     if not sources:
         return None
-    shown = sources[:SOURCES]
-    most, distinctive = await asyncio.gather(
-        call.rows(
-            sql.MOST_USED,
-            {
-                **only,
-                "sources": as_list(s["source_id"] for s in shown),
-                "relations": as_list(RELATIONS),
-                "words": WORDS,
-            },
-        ),
-        call.rows_in_time(
-            sql.DISTINCTIVE,
-            {**only, "least": LEAST, "score": SCORE, "limit": DISTINCTIVE},
-            "sql_time_limit_ms",
-        ),
-    )
+    # most words first; sources without any stand as they do among the spellings, by mentions
+    shown = sorted(sources.values(), key=lambda s: -s["word_count"])[:SOURCES]
+    most, distinctive = await _words(call, entity_id, shown) if put else ([], [])
     words: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in most:
         url = _sentences_url(call, entity_id, row)
@@ -68,6 +57,7 @@ async def described(call: Call, entity_id: int, mention_count: int) -> Row | Non
         "sources": [
             {
                 **source,
+                "spellings": spelt[source["source_id"]]["spellings"] if source["source_id"] in spelt else [],
                 "relations": [
                     {"relation": relation, "label": label, "words": words[source["source_id"], relation]}
                     for relation, label in RELATIONS.items()
@@ -77,11 +67,55 @@ async def described(call: Call, entity_id: int, mention_count: int) -> Row | Non
             for source in shown
         ],
         "source_count": len(sources),
-        "word_count": sum(s["word_count"] for s in sources),
+        "describing_count": len(put or ()),
+        "word_count": sum(s["word_count"] for s in sources.values()),
         "distinctive": await _with_sentences(call, entity_id, mention_count, distinctive or []),
         "distinctive_timed_out": distinctive is None,
-        "url": f"{call.table_url('entity_words_by_source')}?{urlencode({'entity_id': entity_id})}",
+        "url": f"{call.table_url('entity_words_by_source')}?{urlencode({'entity_id': entity_id})}" if put else None,
     }
+
+
+async def _sources(call: Call, entity_id: int) -> list[Row]:
+    """The sources that describe the entity, most words first; none where the actor may not see it."""
+    return await call.rows(sql.SOURCES, {"entity_id": entity_id}) if await call.sees(*TABLES) else []
+
+
+async def _spelt(call: Call, entity_id: int) -> dict[str, Row]:
+    """By source, the source that names the entity most first: its name, and the spellings that it uses most."""
+    if not await call.sees(*SPELT):
+        return {}
+    found: dict[str, Row] = {}
+    for row in await call.rows(sql.SPELLINGS, {"entity_id": entity_id, "spellings": SPELLINGS}):
+        source = found.setdefault(row["source_id"], {"source": row["source"], "spellings": []})
+        url = spelling_url(call, entity_id, row["alias"], row["source_id"])
+        source["spellings"].append({"alias": row["alias"], "count": row["mention_count"], "url": url})
+    return found
+
+
+async def _words(call: Call, entity_id: int, sources: Sequence[Row]) -> tuple[list[Row], list[Row] | None]:
+    """The words that these sources use most, and those that one uses more than others; None where that takes long."""
+    return await asyncio.gather(
+        call.rows(
+            sql.MOST_USED,
+            {
+                "entity_id": entity_id,
+                "sources": as_list(s["source_id"] for s in sources),
+                "relations": as_list(RELATIONS),
+                "words": WORDS,
+            },
+        ),
+        call.rows_in_time(
+            sql.DISTINCTIVE,
+            {"entity_id": entity_id, "least": LEAST, "score": SCORE, "limit": DISTINCTIVE},
+            "sql_time_limit_ms",
+        ),
+    )
+
+
+def spelling_url(call: Call, entity_id: int, alias: str, source_id: str | None = None) -> str:
+    """Datasette's own page of the sentences that spell an entity so, all or those of one source."""
+    asked = {"entity_id": entity_id, "alias": alias} | ({"source_id": source_id} if source_id else {})
+    return f"{call.table_url('entity_spelling_sentences')}?{urlencode(asked)}"
 
 
 def _sentences_url(call: Call, entity_id: int, word: Row) -> str:

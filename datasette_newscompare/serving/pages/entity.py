@@ -8,8 +8,8 @@ from .. import links
 from ..queries import entities as sql
 from ..router import Call, NotFound, Page, page
 from ._by_bitmaps import company_of, days_of
+from ._described import SPELT, described, spelling_url
 from ._described import TABLES as DESCRIBED
-from ._described import described
 from ._said import groups_of, numbers_of, sentences_of
 from ._shared import Row, as_list, entity_ref, match_url, sentence_url, story_ref, with_params
 from ._timeline import timeline
@@ -32,7 +32,7 @@ DIFFERENCES = 20
         "source_entities", "article_entities", "match_entities", "repeats", "matches", "differences", "facts",
         "fact_sentences", "quantities", "quotes",
     ),
-    optional=("corrections", "facet_bitmaps", *DESCRIBED),
+    optional=("corrections", "facet_bitmaps", *DESCRIBED, *SPELT),
 )  # fmt: skip
 async def entity(call: Call) -> Page:
     """The page of an entity by its number; `story` chooses the story whose sentences it shows."""
@@ -66,11 +66,12 @@ async def entity(call: Call) -> Page:
     )
     rows = sentences_of(call, sentences, mentions, quantities)
     columns = [{"id": s["id"], "name": s["name"]} for s in sources if any(r["source"]["id"] == s["id"] for r in rows)]
+    spelt = await call.sees(*SPELT)
     title = next((s["title"] for s in stories if s["id"] == story_id), None)
     groups = groups_of(call, rows, matches, facts)
     data = {
         "entity": {**entity_ref(call, this), **{k: this[k] for k in _COUNTS}},
-        "aliases": aliases,
+        "aliases": [{**a, "url": spelling_url(call, this["id"], a["alias"]) if spelt else None} for a in aliases],
         **corrections,
         "sources": [{**s, "url": call.url(links.source_path(s["id"]))} for s in sources],
         "timeline": timeline(call, this["id"], days or []),

@@ -10,6 +10,20 @@ WHERE w.entity_id = :entity_id
 GROUP BY w.source_id ORDER BY word_count DESC, so.name
 """
 
+SPELLINGS = """
+-- How each source spells it most often
+SELECT x.source_id, so.name AS source, x.alias, x.mention_count, x.of_source
+FROM (
+    SELECT source_id, alias, mention_count, sum(mention_count) OVER (PARTITION BY source_id) AS of_source,
+           row_number() OVER (PARTITION BY source_id ORDER BY mention_count DESC, alias) AS place
+    FROM entity_spellings
+    WHERE entity_id = :entity_id
+) x
+JOIN sources so ON so.id = x.source_id
+WHERE x.place <= :spellings
+ORDER BY x.of_source DESC, so.name, x.place
+"""
+
 MOST_USED = """
 -- The words that each source uses most
 SELECT w.source_id, w.relation, w.word, w.count
