@@ -49,7 +49,7 @@ def newscompare() -> None:
 
 @newscompare.command()
 @click.argument("db", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="[PATH...]")
 @aliases_option
 @sources_option
 @load_options("Processes to use. Without it: one a processor, for large loads.")
@@ -66,15 +66,20 @@ def load(
 
     PATH is a file or a folder of files (texts, JSON, CSV, saved pages, feeds, lists of addresses, WARC, zip and tar,
     packed or not), a web address, a table or query of another SQLite file (other.db::TABLE), or - for standard input.
-    Loading the same again changes nothing; an article that changed takes the place of its older text.
+    Loading the same again changes nothing; an article that changed takes the place of its older text. Without a PATH,
+    --aliases or --sources is taken into what is loaded already.
     """
+    if not paths and not (aliases or sources):
+        raise click.UsageError("Missing argument 'PATH...'.")
+    if not paths and not db.exists():
+        raise click.UsageError(f"{db}: there is no such file; name what to load into it.")
     _need_the_extra(settings.level, settings.embed)
     from .loading.pipeline import load as run
 
     settings = replace(settings, workers=settings.workers or _workers(paths))
     summary = _run(run, db, paths, settings, aliases=aliases, sources=sources)
     say_summary(summary, "load", db, as_json)
-    sys.exit(1 if not summary.read else 0)
+    sys.exit(1 if paths and not summary.read else 0)
 
 
 @newscompare.command()

@@ -92,6 +92,26 @@ def test_a_merge_unites_two_entities_under_the_number_of_the_one_merged_into(db:
     assert rows(db, "SELECT story_count, article_count FROM entities WHERE name = 'Ada Finch'") == [(2, 4)]
 
 
+def test_a_file_alone_is_taken_into_what_is_loaded(db: Path) -> None:
+    aliases = db.with_name("aliases.csv")
+    aliases.write_text(HEADER + "merge,Ida Finsh,Ada Finch,person,\n")
+    result = newscompare("load", "--level", "lexical", db, "--aliases", aliases)
+    assert result.exit_code == 0, result.output
+    assert "Took in 1 correction" in result.output
+    assert "Ida Finsh" not in entities(db)
+    assert newscompare("check", db).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "told"), [((), "Missing argument 'PATH...'"), (("--aliases", "aliases.csv"), "there is no such file")]
+)
+def test_a_load_of_nothing_says_what_is_missing(tmp_path: Path, options: tuple[str, ...], told: str) -> None:
+    (tmp_path / "aliases.csv").write_text(HEADER)
+    result = newscompare("load", tmp_path / "new.db", *(o.replace("aliases.csv", str(tmp_path / o)) for o in options))
+    assert (result.exit_code, told in result.output) == (2, True)
+    assert not (tmp_path / "new.db").exists()
+
+
 def test_the_same_file_again_changes_nothing(db: Path) -> None:
     lines = ["merge,Ida Finsh,Ada Finch,person,", "rename,Whitby,Whitby-on-Sea,,", "drop,Kelso,,,", "split,Finch,,,"]
     correct(db, *lines)
