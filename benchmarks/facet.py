@@ -28,12 +28,14 @@ from datasette.facets import ColumnFacet, Facet
 from sqlite_utils import Database
 
 from datasette_newscompare import facet_bitmaps, schema
+from datasette_newscompare.entity_rows import COUNTS
 from datasette_newscompare.serving.facets import EntityFacet
 
 SENTENCES_PER_ARTICLE = 20
 MENTIONS_PER_ARTICLE = 24
 ARTICLES_PER_STORY = 5
 SOURCES = 40
+MATCHED_PER_ARTICLE = 5
 TYPES = (("person", 50), ("organisation", 25), ("place", 20), ("event", 5))
 
 
@@ -154,12 +156,35 @@ _JOINS = (
        FROM article_entities m JOIN articles a ON a.id = m.article_id GROUP BY 1, 2""",
     """INSERT INTO sentence_entities SELECT DISTINCT m.sentence_id, m.entity_id, s.role
        FROM mentions m JOIN sentences s ON s.id = m.sentence_id""",
-    """UPDATE entities SET
-       article_count = (SELECT count(*) FROM article_entities x WHERE x.entity_id = entities.id),
-       story_count = (SELECT count(*) FROM story_entities x WHERE x.entity_id = entities.id),
-       sentence_count = (SELECT count(*) FROM sentence_entities x WHERE x.entity_id = entities.id),
-       mention_count = (SELECT count(*) FROM mentions x WHERE x.entity_id = entities.id)""",
     "UPDATE sources SET article_count = (SELECT count(*) FROM articles a WHERE a.source_id = sources.id)",
+    # what articles of a story say at the same place is matched, each with the next, and is one fact
+    f"""INSERT INTO matches (story_id, left_sentence_id, right_sentence_id, left_article_id, right_article_id, score,
+                             kind, is_primary, is_moved, why)
+       SELECT a.story_id, s.id, t.id, a.id, b.id, 0.5 + (s.id % 50) / 100.0,
+              CASE s.id % 5 WHEN 0 THEN 'verbatim' WHEN 1 THEN 'partial' ELSE 'paraphrase' END, 1, 0, '{{}}'
+       FROM articles a JOIN articles b ON b.rowid = a.rowid + (SELECT count(*) FROM stories)
+       JOIN sentences s ON s.article_id = a.id JOIN sentences t ON t.article_id = b.id AND t.position = s.position
+       WHERE s.position BETWEEN 1 AND {MATCHED_PER_ARTICLE}""",
+    """INSERT INTO match_entities SELECT m.id, x.entity_id FROM matches m
+       JOIN sentence_entities x ON x.sentence_id IN (m.left_sentence_id, m.right_sentence_id) GROUP BY 1, 2""",
+    """INSERT INTO differences (match_id, kind, left_text, right_text)
+       SELECT id, 'number', '', '' FROM matches WHERE id % 10 = 0""",
+    f"""INSERT INTO facts (id, story_id, text, sentence_count, source_count, independent_count)
+       SELECT a.story_id * {MATCHED_PER_ARTICLE} + s.position, a.story_id, '', count(*), count(DISTINCT a.source_id),
+              count(*)
+       FROM articles a JOIN sentences s ON s.article_id = a.id
+       WHERE s.position BETWEEN 1 AND {MATCHED_PER_ARTICLE} GROUP BY 1, 2""",
+    f"""INSERT INTO fact_sentences (fact_id, sentence_id) SELECT a.story_id * {MATCHED_PER_ARTICLE} + s.position, s.id
+       FROM articles a JOIN sentences s ON s.article_id = a.id
+       WHERE s.position BETWEEN 1 AND {MATCHED_PER_ARTICLE}""",
+    """INSERT INTO fact_entities SELECT DISTINCT f.fact_id, x.entity_id FROM fact_sentences f
+       JOIN sentence_entities x ON x.sentence_id = f.sentence_id""",
+    """INSERT INTO quotes (sentence_id, start, "end", text, speaker)
+       SELECT id, 0, 1, '', CASE WHEN id % 8 = 0 THEN 'Ann' END FROM sentences WHERE id % 4 = 0""",
+    """INSERT INTO quantities (sentence_id, kind, value, start, "end", text)
+       SELECT id, CASE WHEN id % 15 < 3 THEN 'money' ELSE 'count' END, id % 100, 0, 1, ''
+       FROM sentences WHERE id % 5 < 2""",
+    COUNTS,
 )
 
 
@@ -185,6 +210,25 @@ PAGES = (
     ("sentences", "role", "any of two entities", "_entity=1&_entity=2&_entity_match=any"),
     ("stories", "source_count", "all rows", ""),
     ("stories", "source_count", "the commonest entity", "_entity=1"),
+    *(
+        (table, column, name, query)
+        for table, column, one in (
+            ("matches", "kind", "kind=paraphrase"),
+            ("facts", "source_count", "source_count=5"),
+            ("quotes", "speaker", "speaker=Ann"),
+            ("quantities", "kind", "kind=money"),
+            ("differences", "kind", "kind=number"),
+        )
+        for name, query in (
+            ("all rows", ""),
+            (one.replace("=", ": "), one),
+            ("the commonest entity", "_entity=1"),
+            ("the 50th entity", "_entity=50"),
+            ("the commonest, and that", f"{one}&_entity=1"),
+            ("all of two entities", "_entity=1&_entity=2"),
+            ("any of two entities", "_entity=1&_entity=2&_entity_match=any"),
+        )
+    ),
 )
 """Table, the column of Datasette's own facet to compare with, what the page shows, and its address."""
 

@@ -1,8 +1,8 @@
 """The bitmaps by which the entity facet counts large tables: which rows name an entity, a bit for each rowid.
 
-They stand in `facet_bitmaps`, for the entities that most articles or stories name. Triggers take away what is out of
-step with `article_entities` and `story_entities`, whoever writes there, and `complete` makes anew what is missing. So
-counts by them are exact, or not to be had.
+They stand in `facet_bitmaps`, for the entities that most articles, stories, matches or facts name. Triggers take away
+what is out of step with the tables that join these with entities, whoever writes there, and `complete` makes anew what
+is missing. So counts by them are exact, or not to be had.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ KINDS = {
         "SELECT a.rowid FROM article_entities x CROSS JOIN articles a ON a.id = x.article_id WHERE x.entity_id = ?",
     ),
     "stories": Kind("story_count", "SELECT story_id FROM story_entities WHERE entity_id = ?"),
+    "matches": Kind("match_count", "SELECT match_id FROM match_entities WHERE entity_id = ?"),
+    "facts": Kind("fact_count", "SELECT fact_id FROM fact_entities WHERE entity_id = ?"),
 }
 
 CANDIDATES = "SELECT id, {count} FROM entities WHERE {count} >= :least{of_type} ORDER BY {count} DESC, id"
@@ -127,8 +129,8 @@ def count(
 ) -> list[tuple[int, int]] | None:
     """How many of the rows `shown` name the entities in `chosen`, and those named by most of them: (id, count).
 
-    At most `limit` pairs, the chosen first, each part from the most rows on. None where that can't be told by the
-    bitmaps: where an entity without one may belong among them.
+    A set below 0 has all rows but some: `~left_out`. At most `limit` pairs, the chosen first, each part from the most
+    rows on. None where that can't be told by the bitmaps: where an entity without one may belong among them.
 
     Entities are taken in the order of how many rows of the whole table name them. When that falls below the count of
     the last one found so far, no other can have more (Fagin, Lotem and Naor, "Optimal aggregation algorithms for

@@ -146,6 +146,8 @@ FIRST = """
 """
 TYPED = "CROSS JOIN entities AS t ON t.id = counted.id AND t.type = :newscompare_type"
 
+ROWIDS_LEFT_OUT = "SELECT rowid FROM {table} WHERE ({where}) IS NOT TRUE"
+
 AMONG = "SELECT id FROM {table} WHERE rowid IN (SELECT value FROM json_each(:newscompare_rows))"
 """The rows of a table of which these are the rowids."""
 

@@ -54,6 +54,9 @@ MOST = 0.5
 FEW = 10_000
 """Up to so many rows that were found for the bitmaps are not looked for again where these can't tell their entities."""
 
+NAMING_MANY = ("articles", "stories")
+"""Tables whose rows name many entities. Of the others, rows that name an entity are sooner looked at themselves."""
+
 COUNTED = 10_000
 """Datasette 1.0 counts the rows of a page no further."""
 
@@ -67,12 +70,13 @@ MATCHES = ("all", "any")
 class EntityFacet(Facet):
     """A panel of the entities that the rows name: those that the page is filtered by, then most rows first.
 
-    Counts are exact. Where nothing is filtered, they stand in `entities`. Articles and stories are counted by the
-    bitmaps of the entities that are named most (see `facet_bitmaps`), sentences of a role in `sentence_entities`, which
-    holds it. Else the rows' entities are counted, or those of the rows that are left out, where these are fewer. First
-    only the entities that are named most, a `GUESS`, are: where the last one shown has more rows than any other entity
-    has in the whole table, none can have been missed, and the long tail is never sorted. Where that does not hold, all
-    are counted. A panel that does not end within `facet_time_limit_ms` is listed as timed out, as Datasette's own are.
+    Counts are exact. Where nothing is filtered, they stand in `entities`. Articles and stories, and matches and facts
+    by their columns, are counted by the bitmaps of the entities that are named most (see `facet_bitmaps`), sentences of
+    a role in `sentence_entities`, which holds it. Else the rows' entities are counted, or those of the rows that are
+    left out, where these are fewer. First only the entities that are named most, a `GUESS`, are: where the last one
+    shown has more rows than any other entity has in the whole table, none can have been missed, and the long tail is
+    never sorted. Where that does not hold, all are counted. A panel that does not end within `facet_time_limit_ms` is
+    listed as timed out, as Datasette's own are.
     """
 
     type = "entity"
@@ -177,11 +181,12 @@ class EntityFacet(Facet):
             return await run(sql.NAMED.format(counts=sql.UNFILTERED.format(count=join.count)))
         # What a reader wrote as SQL is not taken apart.
         asked = sql.Narrowed(rest=(where,)) if "_where" in self.request.args else sql.narrowed(self.table, where)
-        top, few = await self._by_bitmaps(asked, kind, limit, selected, deadline)
+        share = await self._share(where) if asked.rest else None
+        top, few = await self._by_bitmaps(where, asked, share, kind, limit, selected, deadline)
         if top is not None:
             parameters["newscompare_top"] = json.dumps(top)
             return await run(sql.NAMES_OF)
-        counting, guess = await self._way(where, asked, limit, few is not None)
+        counting, guess = await self._way(where, asked, share, limit, few is not None)
         parameters["newscompare_rows"] = json.dumps(few)
         if guess > limit:
             parameters["newscompare_guess"] = guess
@@ -192,7 +197,7 @@ class EntityFacet(Facet):
         return await run(counting(None, kind is not None))
 
     async def _way(
-        self, where: str, asked: sql.Narrowed, limit: int, few: bool
+        self, where: str, asked: sql.Narrowed, share: float | None, limit: int, few: bool
     ) -> tuple[Callable[[str | None, bool], str], int]:
         """What makes the query that counts entities, and how many are worth counting before all others."""
         if few:
@@ -202,36 +207,46 @@ class EntityFacet(Facet):
                 return partial(sql.of_roles, asked.roles), GUESS_OF_ROLE
             if query := sql.sentences(asked):
                 return partial(sql.shown, self.table, query, roles=asked.roles), 0
-        share = await self._share(where)
+        if not asked.rest:
+            share = await self._share(where)
         guess = GUESS if share is None or share > limit / GUESS else 0  # see `_share`
         if (share or 0) > MOST:
             return partial(sql.left_out, self.table, where), guess
         return partial(sql.shown, self.table, self.sql), guess
 
     async def _by_bitmaps(
-        self, asked: sql.Narrowed, kind: str | None, limit: int, selected: list[int], deadline: float
+        self,
+        where: str,
+        asked: sql.Narrowed,
+        share: float | None,
+        kind: str | None,
+        limit: int,
+        selected: list[int],
+        deadline: float,
     ) -> tuple[list[tuple[int, int]] | None, list[int] | None]:
         """Entities with their rows, where bitmaps can tell them; else the rowids, where they are few.
 
         Raises `QueryInterrupted`.
         """
-        if self.table not in facet_bitmaps.KINDS:
+        if self.table not in facet_bitmaps.KINDS or (self.table not in NAMING_MANY and asked.named):
             return None, None
         if not await is_readable(self.ds, self.request.actor, self.database, ["facet_bitmaps"]):
             return None, None
-        query = sql.rowids(self.table, asked)
+        left_out = (share or 0) > MOST
+        query = sql.ROWIDS_LEFT_OUT.format(table=self.table, where=where) if left_out else sql.rowids(self.table, asked)
         params = dict(self.params)
-        named = [[params[name[1:]] for name in re.findall(sql.ENTITY, which)] for which in asked.named]
+        named = [] if left_out else asked.named
+        ids = [[params[name[1:]] for name in re.findall(sql.ENTITY, which)] for which in named]
 
         def count(connection: sqlite3.Connection) -> tuple[list[tuple[int, int]] | None, list[int] | None]:
             if not facet_bitmaps.stand(connection, self.table):
                 return None, None
-            parts = [facet_bitmaps.naming(connection, self.table, ids) for ids in named]
+            parts = [facet_bitmaps.naming(connection, self.table, some) for some in ids]
             if query is not None:
                 parts.append(facet_bitmaps.bits(row[0] for row in connection.execute(query, params)))
-            shown = reduce(and_, parts)
+            shown = ~parts[0] if left_out else reduce(and_, parts)
             top = facet_bitmaps.count(connection, self.table, shown, kind, limit, selected)
-            few = top is None and shown.bit_count() <= FEW
+            few = top is None and not left_out and shown.bit_count() <= FEW
             return top, facet_bitmaps.members(shown) if few else None
 
         return await in_time(self.ds.databases[self.database], count, _left_ms(deadline, query or ""))

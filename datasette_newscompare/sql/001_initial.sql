@@ -310,7 +310,7 @@ CREATE INDEX story_entities_entity_id ON story_entities(entity_id);
 -- Of the entities that are named most, which articles and stories name them: a bit for each rowid, the first byte's
 -- lowest bit being row 0. The facet counts what a page shows by them. What is out of step goes, until it is made anew.
 CREATE TABLE facet_bitmaps (
-    "table" TEXT NOT NULL CHECK ("table" IN ('articles', 'stories')),
+    "table" TEXT NOT NULL CHECK ("table" IN ('articles', 'stories', 'matches', 'facts')),
     entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
     bits BLOB NOT NULL,
     PRIMARY KEY ("table", entity_id)
@@ -416,6 +416,12 @@ CREATE TABLE match_entities (
     PRIMARY KEY (match_id, entity_id)
 ) WITHOUT ROWID;
 CREATE INDEX match_entities_entity_id ON match_entities(entity_id);
+CREATE TRIGGER match_entities_insert AFTER INSERT ON match_entities BEGIN
+    DELETE FROM facet_bitmaps WHERE "table" = 'matches' AND entity_id = new.entity_id;
+END;
+CREATE TRIGGER match_entities_delete AFTER DELETE ON match_entities BEGIN
+    DELETE FROM facet_bitmaps WHERE "table" = 'matches' AND entity_id = old.entity_id;
+END;
 
 CREATE TABLE near_misses (
     sentence_id INTEGER NOT NULL REFERENCES sentences(id) ON DELETE CASCADE,
@@ -468,6 +474,12 @@ CREATE TABLE fact_entities (
     PRIMARY KEY (fact_id, entity_id)
 ) WITHOUT ROWID;
 CREATE INDEX fact_entities_entity_id ON fact_entities(entity_id);
+CREATE TRIGGER fact_entities_insert AFTER INSERT ON fact_entities BEGIN
+    DELETE FROM facet_bitmaps WHERE "table" = 'facts' AND entity_id = new.entity_id;
+END;
+CREATE TRIGGER fact_entities_delete AFTER DELETE ON fact_entities BEGIN
+    DELETE FROM facet_bitmaps WHERE "table" = 'facts' AND entity_id = old.entity_id;
+END;
 
 -- Articles of a story that carry one text, such as a wire report: each leads to the earliest of them.
 CREATE TABLE same_texts (
