@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from .entities.curation import ACTIONS, Rule, Target, follow
 from .entities.index import identity
-from .entities.names import name_key, tidy
+from .entities.names import name_key, people_of, tidy
 from .entity_rows import MENTION_STORIES, drop_entity, merge_entities, rekey, retype_entity
 from .former_entities import HIDDEN, remember
 from .records import ENTITY_TYPES
@@ -132,7 +132,8 @@ def _rename_back(connection: sqlite3.Connection, entity: int, alias: str) -> Non
     spellings = connection.execute("SELECT alias FROM entity_aliases WHERE entity_id = ?", [entity])
     if name_key(name) not in {name_key(spelling) for (spelling,) in spellings}:
         connection.execute(
-            "UPDATE entities SET name = ?, name_key = ? WHERE id = ?", [alias, identity(alias, type), entity]
+            "UPDATE entities SET name = ?, name_key = ?, people_of = ? WHERE id = ?",
+            [alias, identity(alias, type), people_of(alias, type), entity],
         )
 
 

@@ -198,7 +198,7 @@ def unlink_stories(connection: sqlite3.Connection, stories: Sequence[int]) -> No
     )
 
 
-def count_stories(connection: sqlite3.Connection, stories: Sequence[int]) -> None:
+def count_linked(connection: sqlite3.Connection, stories: Sequence[int]) -> None:
     """Count what stories add, whose mentions were linked to nothing and now have their entities."""
     of_stories = json.dumps(list(stories))
     tally = Tally(connection, of_stories)

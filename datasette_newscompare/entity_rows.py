@@ -6,6 +6,7 @@ import sqlite3
 
 from . import former_entities
 from .entities.index import identity
+from .entities.names import people_of
 
 MENTION_STORIES = "SELECT DISTINCT a.story_id, m.text FROM mentions m JOIN articles a ON a.id = m.article_id"
 
@@ -98,9 +99,11 @@ def retype_entity(connection: sqlite3.Connection, id: int, type: str) -> None:
 
 
 def rekey(connection: sqlite3.Connection, id: int) -> None:
-    """Make the keys under which an entity is looked up anew, after its name, type or spellings changed."""
+    """Make anew what follows from an entity's name, type and spellings: the keys under which it is looked up, and whose
+    people it is."""
     [(name, type)] = connection.execute("SELECT name, type FROM entities WHERE id = ?", [id]).fetchall()
-    connection.execute("UPDATE entities SET name_key = ? WHERE id = ?", [identity(name, type), id])
+    values = [identity(name, type), people_of(name, type), id]
+    connection.execute("UPDATE entities SET name_key = ?, people_of = ? WHERE id = ?", values)
     aliases = connection.execute("SELECT alias FROM entity_aliases WHERE entity_id = ?", [id]).fetchall()
     connection.executemany(
         "UPDATE entity_aliases SET alias_key = ? WHERE entity_id = ? AND alias = ?",

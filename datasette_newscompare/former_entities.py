@@ -7,6 +7,8 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable
 
+from .entities.names import people_of
+
 HIDDEN = " "
 """The key of an entity that no name leads to: its stories are about to be linked anew."""
 
@@ -32,11 +34,16 @@ def add(connection: sqlite3.Connection, name: str, key: str, type: str, known: b
     former = _former(connection, key, type) if known else None
     if former is not None:
         connection.execute("DELETE FROM former_entities WHERE id = ?", [former])
-        values = [name, type, key, former]
-        if connection.execute("UPDATE entities SET name = ?, type = ?, name_key = ? WHERE id = ?", values).rowcount:
+        values = [name, type, key, people_of(name, type), former]
+        if connection.execute(
+            "UPDATE entities SET name = ?, type = ?, name_key = ?, people_of = ? WHERE id = ?", values
+        ).rowcount:
             return former
     id: int = former if former is not None else connection.execute(NEXT).fetchone()[0]
-    connection.execute("INSERT INTO entities (id, name, type, name_key) VALUES (?, ?, ?, ?)", [id, name, type, key])
+    connection.execute(
+        "INSERT INTO entities (id, name, type, name_key, people_of) VALUES (?, ?, ?, ?, ?)",
+        [id, name, type, key, people_of(name, type)],
+    )
     return id
 
 

@@ -12,7 +12,7 @@ from .corrections import find_entity, mark_curated, rules
 from .entities.curation import Curation, Part
 from .entities.index import EntityIndex, EntityRef, identity, is_of_many, lookup_keys
 from .entities.resolve import StoryEntity, resolve_article, resolve_story
-from .entity_counts import count_stories, link_matches, unlink_stories
+from .entity_counts import count_linked, link_matches, unlink_stories
 from .records import Mention
 
 KEYS_A_QUERY = 500
@@ -104,7 +104,7 @@ def link_stories(connection: sqlite3.Connection, batch: Sequence[tuple[int, Sequ
 
 def _count(connection: sqlite3.Connection, stories: list[int], curated: list[tuple[int, str]]) -> None:
     """Count what these stories add, and mark the spellings that people gave; then forget both."""
-    count_stories(connection, stories)
+    count_linked(connection, stories)
     for id, key in curated:
         mark_curated(connection, id, key)
     stories.clear()

@@ -70,6 +70,8 @@ HARMS = {
     "describing words that do not stand in the sentence that names their entity": "UPDATE describing_words"
     ' SET "end" = 0',
     "words of entities with a wrong count": "UPDATE word_counts SET count = count + 1",
+    "entities with another country than their name's": "UPDATE entities SET people_of = 'Atlantis'"
+    " WHERE type = 'group'",
     "types of entities with a wrong entity_count": "UPDATE entity_types SET entity_count = 99",
     "spellings with a wrong mention_count": "UPDATE entity_aliases SET mention_count = 99 WHERE entity_id = 1",
     "mentions whose alias is not the spelling of their words": "UPDATE mentions SET alias = 'Jones' WHERE id = 1;"

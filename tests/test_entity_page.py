@@ -128,6 +128,22 @@ async def test_what_a_single_source_says_is_no_difference(db: Path) -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_people_and_its_country_lead_to_each_other(seeds_db: Path) -> None:
+    root = f"/{seeds_db.stem}/-/newscompare/entity"
+    with sqlite3.connect(seeds_db) as connection:
+        ids = dict(connection.execute("SELECT name, id FROM entities"))
+        [(count,)] = connection.execute("SELECT sentence_count FROM entities WHERE name = 'American'")
+    instance = await serve(seeds_db)
+    people = (await get(instance, f"{root}/{ids['American']}.json")).json()
+    assert (people["people_of"]["id"], people["peoples"]) == (ids["United States"], [])
+    country = (await get(instance, f"{root}/{ids['United States']}.json")).json()
+    assert country["people_of"] is None
+    assert [(p["name"], p["sentence_count"]) for p in country["peoples"]] == [("American", count)]
+    person = (await get(instance, f"{root}/{ids['Vladimir Putin']}.json")).json()
+    assert (person["people_of"], person["peoples"]) == (None, [])
+
+
+@pytest.mark.asyncio
 async def test_differences_about_it_lead_to_the_pair(db: Path) -> None:
     page = await seen(db)
     (item,) = [li for ul in page.all("ul", "nc-quotes") for li in ul.all("li") if "side by side" in li.text]

@@ -130,6 +130,12 @@ def known(name: str) -> Known | None:
     return tables().known.get(name_key(name))
 
 
+def people_of(name: str, type: str) -> str | None:
+    """For a people (Russian), the name of its country (Russia), as the shipped tables have both."""
+    entry = known(name) if type == "group" else None
+    return entry.demonym_of if entry else None
+
+
 @lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """The text in small letters without accents, typographic marks made plain."""

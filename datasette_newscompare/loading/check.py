@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from .. import facet_bitmaps, schema
-from ..entities.names import tidy
+from ..entities.names import people_of, tidy
 from .connection import DatabaseProblem
 
 REMATCH = "run `datasette newscompare match` on it"
@@ -225,6 +225,11 @@ INVARIANTS = (
         REMATCH,
     ),
     Invariant(
+        "entities with another country than their name's",
+        "SELECT id FROM entities WHERE people_of IS NOT people_of(name, type)",
+        REMATCH,
+    ),
+    Invariant(
         "types of entities with a wrong entity_count",
         """SELECT type FROM entity_types x
            WHERE entity_count <> (SELECT count(*) FROM entities e WHERE e.type = x.type)
@@ -278,7 +283,8 @@ def check(path: Path) -> Iterator[Finding]:
 
 def _check(connection: sqlite3.Connection, path: Path) -> Iterator[Finding]:
     db = Database(connection)
-    connection.create_function("tidy", 1, tidy, deterministic=True)
+    for function, arguments in ((tidy, 1), (people_of, 2)):
+        connection.create_function(function.__name__, arguments, function, deterministic=True)
     try:
         schema.check_version(db)
     except schema.OtherVersion as error:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from .. import schema
+from ..entities.names import people_of
 from ..entity_rows import COUNTS
 
 COUNT_STORY = """
@@ -42,6 +43,11 @@ def count_sources(db: Database) -> None:
 
 
 def recount_entities(db: Database) -> None:
-    """Count all that is counted of entities anew, by the rows that name them. Call inside a transaction."""
+    """Count all that is counted of entities anew, by the rows that name them, and see whose people each is.
+
+    Call inside a transaction.
+    """
+    db.conn.create_function("people_of", 2, people_of, deterministic=True)
+    db.execute("UPDATE entities SET people_of = people_of(name, type) WHERE people_of IS NOT people_of(name, type)")
     schema.run(db, "recount_entities.sql")
     db.execute(COUNTS)

@@ -137,6 +137,7 @@ CREATE TABLE entities (
     name TEXT NOT NULL,
     type TEXT NOT NULL,
     name_key TEXT NOT NULL DEFAULT '',
+    people_of TEXT,
     article_count INTEGER NOT NULL DEFAULT 0,
     sentence_count INTEGER NOT NULL DEFAULT 0,
     source_count INTEGER NOT NULL DEFAULT 0,
@@ -151,6 +152,7 @@ CREATE TABLE entities (
 CREATE INDEX entities_name ON entities(name);
 CREATE INDEX entities_unnamed ON entities(id) WHERE mention_count <= 0;
 CREATE INDEX entities_name_key ON entities(name_key);
+CREATE INDEX entities_people_of ON entities(people_of) WHERE people_of IS NOT NULL;
 CREATE INDEX entities_type ON entities(type, article_count, sentence_count);
 CREATE INDEX entities_story_count ON entities(type, story_count, sentence_count);
 CREATE INDEX entities_article_count ON entities(article_count, sentence_count);

@@ -67,10 +67,14 @@ async def entity(call: Call) -> Page:
     rows = sentences_of(call, sentences, mentions, quantities)
     columns = [{"id": s["id"], "name": s["name"]} for s in sources if any(r["source"]["id"] == s["id"] for r in rows)]
     spelt = await call.sees(*SPELT)
+    country = await call.rows(sql.COUNTRY, {"name": this["people_of"]}) if this["people_of"] else []
+    peoples = await call.rows(sql.PEOPLES, {**only, "name": this["name"]}) if this["type"] == "place" else []
     title = next((s["title"] for s in stories if s["id"] == story_id), None)
     groups = groups_of(call, rows, matches, facts)
     data = {
         "entity": {**entity_ref(call, this), **{k: this[k] for k in _COUNTS}},
+        "people_of": entity_ref(call, country[0]) if country else None,
+        "peoples": [{**entity_ref(call, p), "sentence_count": p["sentence_count"]} for p in peoples],
         "aliases": [{**a, "url": spelling_url(call, this["id"], a["alias"]) if spelt else None} for a in aliases],
         **corrections,
         "sources": [{**s, "url": call.url(links.source_path(s["id"]))} for s in sources],

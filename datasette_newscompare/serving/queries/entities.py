@@ -68,9 +68,23 @@ ORDER BY x.entity_id, x.mention_count DESC, x.alias
 
 ENTITY = """
 -- The entity
-SELECT id, name, type, article_count, source_count, sentence_count, story_count, mention_count, match_count,
+SELECT id, name, type, people_of, article_count, source_count, sentence_count, story_count, mention_count, match_count,
        difference_count
 FROM entities WHERE id = :entity_id
+"""
+
+COUNTRY = """
+-- Whose people it is
+SELECT id, name, type FROM entities
+WHERE type = 'place' AND (name = :name OR id IN (SELECT entity_id FROM entity_aliases WHERE alias = :name))
+ORDER BY name = :name DESC, sentence_count DESC, id LIMIT 1
+"""
+
+PEOPLES = """
+-- Its people
+SELECT id, name, type, sentence_count FROM entities
+WHERE people_of = :name OR people_of IN (SELECT alias FROM entity_aliases WHERE entity_id = :entity_id)
+ORDER BY sentence_count DESC, id LIMIT 12
 """
 
 ALIASES = """
