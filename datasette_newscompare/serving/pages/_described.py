@@ -27,6 +27,10 @@ RELATIONS = {
     "does": "does",
     "undergoes": "is done to it",
 }
+READ = urlencode(
+    [("_col", column) for column in ("source", "text", "article", "published", "article_id", "sentence_id")]
+)
+"""Of the views of sentences, the columns that people read, and the numbers by which a sentence is cited."""
 SOURCES = 8
 WORDS = 8
 SPELLINGS = 4
@@ -115,13 +119,13 @@ async def _words(call: Call, entity_id: int, sources: Sequence[Row]) -> tuple[li
 def spelling_url(call: Call, entity_id: int, alias: str, source_id: str | None = None) -> str:
     """Datasette's own page of the sentences that spell an entity so, all or those of one source."""
     asked = {"entity_id": entity_id, "alias": alias} | ({"source_id": source_id} if source_id else {})
-    return f"{call.table_url('entity_spelling_sentences')}?{urlencode(asked)}"
+    return f"{call.table_url('entity_spelling_sentences')}?{urlencode(asked)}&{READ}"
 
 
 def _sentences_url(call: Call, entity_id: int, word: Row) -> str:
     """Datasette's own page of the sentences behind a count."""
     asked = {"entity_id": entity_id, **{key: word[key] for key in ("source_id", "relation", "word")}}
-    return f"{call.table_url('entity_word_sentences')}?{urlencode(asked)}"
+    return f"{call.table_url('entity_word_sentences')}?{urlencode(asked)}&{READ}"
 
 
 async def _with_sentences(call: Call, entity_id: int, mention_count: int, words: Sequence[Row]) -> list[Row]:
