@@ -309,8 +309,9 @@ CREATE TABLE story_entities (
 ) WITHOUT ROWID;
 CREATE INDEX story_entities_entity_id ON story_entities(entity_id);
 
--- Of the entities that are named most, which articles and stories name them: a bit for each rowid, the first byte's
--- lowest bit being row 0. The facet counts what a page shows by them. What is out of step goes, until it is made anew.
+-- Of the entities that are named most, which articles, stories, matches and facts name them: a bit for each rowid, the
+-- first byte's lowest bit being row 0. The facet counts what a page shows by them. What is out of step goes, until it
+-- is made anew.
 CREATE TABLE facet_bitmaps (
     "table" TEXT NOT NULL CHECK ("table" IN ('articles', 'stories', 'matches', 'facts')),
     entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
