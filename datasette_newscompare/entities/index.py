@@ -152,9 +152,17 @@ def is_of_many(entity: Named) -> bool:
 
 
 def lookup_keys(entity: Named) -> set[str]:
-    """All keys under which `EntityIndex.link` may look for an entity: `identity` of its spellings, in each type."""
-    names = (entity.name, *(form for form, _ in entity.forms))
-    return {identity(name, type_) for name in names for type_ in _types_alike(entity.type, True)}
+    """All keys under which `EntityIndex.link` may look for an entity: `identity` of its name in each type that it may
+    have, and of the spellings that are enough by themselves.
+
+    Those that are not, as Smith for Ann Lee Smith, lead to thousands in a large corpus.
+    """
+    if is_of_many(entity):
+        return set()
+    forms = [form for form, _ in entity.forms if not _is_short(form, entity.type)]
+    alone = not forms and _is_short(entity.name, entity.type)
+    keys = {identity(entity.name, type_) for type_ in _types_alike(entity.type, alone)}
+    return keys if alone else keys | {identity(form, entity.type) for form in forms}
 
 
 def _types_alike(type: str, alone: bool) -> tuple[str, ...]:
