@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from datasette_newscompare.loading.comparing import load_story
-from datasette_newscompare.matching import scorer
+from datasette_newscompare.matching import candidates, scorer
 from datasette_newscompare.matching.alignment import Aligned, primary_and_moved
+from datasette_newscompare.matching.candidates import find_candidates
 from datasette_newscompare.matching.facts import group_facts
 from datasette_newscompare.matching.features import NAMES, pair_features
 from datasette_newscompare.matching.index import build_index
@@ -332,3 +333,29 @@ def test_model_files_are_plain_json() -> None:
         path = Path(scorer.__file__).parent / f"model_{level}.json"
         parts = {"figures", "decision", "calibration", "pair", "context"} | ({"gate"} if level == "encoder" else set())
         assert set(json.loads(path.read_text(encoding="utf-8"))) == parts
+
+
+def test_in_a_huge_story_rare_words_find_candidates_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What most sentences share finds none there, so that memory stays bounded."""
+    told = [
+        (source, f"The harbour office in {place} closed its quay {number} on Monday")
+        for number, (source, place) in enumerate(
+            zip("ab" * 15, ["Aden", "Bergen", "Cadiz", "Dakar", "Esbjerg"] * 6, strict=True)
+        )
+    ]
+    told += [("a", "A quokka ate the zirconium of a dentist"), ("b", "The dentist lost his zirconium to a quokka")]
+    stories = tuple(
+        StoryArticle(
+            source,
+            source,
+            None,
+            tuple(sentence(n, source, words) for n, (of, words) in enumerate(told) if of == source),
+        )
+        for source in "ab"
+    )
+    index = build_index(stories)
+    rare = sorted(n for n, s in enumerate(index.sentences) if "quokka" in s.text)
+    pairs = set(zip(*(rows.tolist() for rows in find_candidates(index)), strict=True))
+    assert {tuple(rare)} < pairs
+    monkeypatch.setattr(candidates, "MAX_SHARED", 20)
+    assert set(zip(*(rows.tolist() for rows in find_candidates(index)), strict=True)) == {tuple(rare)}

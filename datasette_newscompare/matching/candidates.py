@@ -11,6 +11,10 @@ from .index import Floats, Ints, StoryIndex
 MAX_POSTINGS = 400
 """A word in more sentences than this finds no candidates: in a large story it is what the story is about."""
 
+MAX_SHARED = 20_000_000
+"""Places that two sentences share, over all words: in a story of many hundred articles the commonest words find no
+candidates either, so that memory stays bounded."""
+
 LEAST_SHARED = 0.006
 """Least weight of the shared words times their share of the sentence that tells more; below it hardly any pair is
 aligned by people."""
@@ -40,8 +44,12 @@ def find_candidates(index: StoryIndex, per_sentence: int = 8, within: bool = Fal
     _, first, size = np.unique(terms, return_index=True, return_counts=True)
     keys: list[Ints] = []
     values: list[Floats] = []
-    for k in np.unique(size):
-        if k < 2 or k > MAX_POSTINGS:
+    shared = 0
+    for k, words in zip(*np.unique(size, return_counts=True), strict=True):
+        shared += int(words) * int(k) * (int(k) - 1) // 2
+        if k > MAX_POSTINGS or shared > MAX_SHARED:
+            break
+        if k < 2:
             continue
         starts = first[size == k]
         members = rows[starts[:, None] + np.arange(k)]
