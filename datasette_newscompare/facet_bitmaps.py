@@ -17,6 +17,8 @@ FEWEST = 5_000
 
 SHARE = 512
 """Entities that at least one row in so many names have a bitmap: the others' would be larger than a list."""
+SHARE_OF_FEW = 2048
+"""The same where a row names few entities: the last one that a panel shows is in fewer rows."""
 
 HOPEFUL = 4
 """Where the last of the first so many times as many candidates as are wanted is in too few rows, the end would come
@@ -31,6 +33,7 @@ class Kind:
     """The column of `entities` that holds how many rows name the entity."""
     rowids: str
     """The rowids of the rows that name the entity `?`."""
+    names_few: bool = False
 
 
 KINDS = {
@@ -39,8 +42,8 @@ KINDS = {
         "SELECT a.rowid FROM article_entities x CROSS JOIN articles a ON a.id = x.article_id WHERE x.entity_id = ?",
     ),
     "stories": Kind("story_count", "SELECT story_id FROM story_entities WHERE entity_id = ?"),
-    "matches": Kind("match_count", "SELECT match_id FROM match_entities WHERE entity_id = ?"),
-    "facts": Kind("fact_count", "SELECT fact_id FROM fact_entities WHERE entity_id = ?"),
+    "matches": Kind("match_count", "SELECT match_id FROM match_entities WHERE entity_id = ?", names_few=True),
+    "facts": Kind("fact_count", "SELECT fact_id FROM fact_entities WHERE entity_id = ?", names_few=True),
 }
 
 CANDIDATES = "SELECT id, {count} FROM entities WHERE {count} >= :least{of_type} ORDER BY {count} DESC, id"
@@ -78,7 +81,8 @@ def complete(connection: sqlite3.Connection) -> None:
 def _least(connection: sqlite3.Connection, table: str) -> int:
     """How many rows must name an entity that has a bitmap."""
     [(rows,)] = connection.execute(NEWEST.format(table=table)).fetchall()
-    return int(rows // SHARE if rows >= FEWEST else rows + 1)
+    share = SHARE_OF_FEW if KINDS[table].names_few else SHARE
+    return int(rows // share if rows >= FEWEST else rows + 1)
 
 
 def rowids(connection: sqlite3.Connection, table: str, entity: int) -> Iterable[int]:

@@ -206,6 +206,7 @@ def _small(patch: pytest.MonkeyPatch) -> None:
     """Let entities that five of 300 articles name have a bitmap."""
     patch.setattr(facet_bitmaps, "FEWEST", 10)
     patch.setattr(facet_bitmaps, "SHARE", 60)
+    patch.setattr(facet_bitmaps, "SHARE_OF_FEW", 60)
 
 
 @pytest.mark.asyncio
