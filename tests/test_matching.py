@@ -357,5 +357,9 @@ def test_in_a_huge_story_rare_words_find_candidates_still(monkeypatch: pytest.Mo
     rare = sorted(n for n, s in enumerate(index.sentences) if "quokka" in s.text)
     pairs = set(zip(*(rows.tolist() for rows in find_candidates(index)), strict=True))
     assert {tuple(rare)} < pairs
+    with monkeypatch.context() as patch:
+        patch.setattr(candidates, "MAX_PAIRS", 1)
+        (best,) = zip(*(rows.tolist() for rows in find_candidates(index)), strict=True)
+        assert best in pairs
     monkeypatch.setattr(candidates, "MAX_SHARED", 20)
     assert set(zip(*(rows.tolist() for rows in find_candidates(index)), strict=True)) == {tuple(rare)}

@@ -15,6 +15,10 @@ MAX_SHARED = 20_000_000
 """Places that two sentences share, over all words: in a story of many hundred articles the commonest words find no
 candidates either, so that memory stays bounded."""
 
+MAX_PAIRS = 2_000_000
+"""Candidates of a story; of more, those with the most alike words are kept. Stories of several hundred articles have so
+many."""
+
 LEAST_SHARED = 0.006
 """Least weight of the shared words times their share of the sentence that tells more; below it hardly any pair is
 aligned by people."""
@@ -75,6 +79,9 @@ def find_candidates(index: StoryIndex, per_sentence: int = 8, within: bool = Fal
     for measure, most in ((cosine, per_sentence), (inside, (per_sentence + 1) // 2)):
         for here, there in ((left, right), (right, left)):
             keep |= _rank(here, index.article[there], measure) < most
+    if np.count_nonzero(keep) > MAX_PAIRS:
+        order = np.argsort(np.where(keep, -cosine, np.inf), kind="stable")
+        keep[order[MAX_PAIRS:]] = False
     return left[keep], right[keep]
 
 
