@@ -29,6 +29,7 @@ from sqlite_utils import Database
 
 from datasette_newscompare import facet_bitmaps
 from datasette_newscompare.entities.index import identity
+from datasette_newscompare.entities.names import people_of, tidy
 from datasette_newscompare.loading.connection import writable
 from datasette_newscompare.loading.counting import count_sources
 
@@ -85,10 +86,12 @@ INSERT INTO quotes SELECT q.id + :quotes, s.id, e.copy,
 
 ENTITIES = """
 INSERT INTO entity_copies SELECT id, CASE WHEN renamed(name) = name THEN id ELSE id + :entities END FROM src.entities;
-INSERT INTO entities (id, name, type, name_key, article_count, sentence_count, source_count, story_count, match_count,
-                      difference_count, fact_count, quantity_count, quote_count, mention_count)
-    SELECT c.copy, renamed(name), type, key(renamed(name), type), article_count, sentence_count, source_count,
-           story_count, match_count, difference_count, fact_count, quantity_count, quote_count, mention_count
+INSERT INTO entities (id, name, type, name_key, people_of, article_count, sentence_count, source_count,
+                      story_count, match_count, difference_count, fact_count, quantity_count, quote_count,
+                      mention_count)
+    SELECT c.copy, renamed(name), type, key(renamed(name), type), people_of(renamed(name), type), article_count,
+           sentence_count, source_count, story_count, match_count, difference_count, fact_count, quantity_count,
+           quote_count, mention_count
     FROM src.entities e JOIN entity_copies c ON c.id = e.id WHERE true
     ON CONFLICT (id) DO UPDATE SET article_count = article_count + excluded.article_count,
         sentence_count = sentence_count + excluded.sentence_count, story_count = story_count + excluded.story_count,
@@ -214,6 +217,7 @@ def grow(base: Path, out: Path, size: int, annotated: bool = False, seed: int = 
         reworded = words.reworded if annotated else words.renamed
         for name, count, function in (
             ("renamed", 1, words.renamed), ("reworded", 1, reworded), ("moved", 1, words.moved), ("key", 2, identity),
+            ("tidy", 1, tidy), ("people_of", 2, people_of),
         ):  # fmt: skip
             db.conn.create_function(name, count, function, deterministic=False)
         db.conn.execute("CREATE TEMP TABLE chosen (id INTEGER PRIMARY KEY)")

@@ -35,4 +35,6 @@ def rows(path: Path, sql: str, *values: Any) -> list[tuple[Any, ...]]:
 
 def private(name: str, *tables: str) -> dict[str, Any]:
     """Metadata that keeps a database, or some of its tables, for the reader."""
-    return {"databases": {name: {"tables": dict.fromkeys(tables, ONLY_READER)} if tables else ONLY_READER}}
+    # 1.0 moves what it takes for configuration out of what it is given, so each gets its own
+    only = {"tables": {table: dict(ONLY_READER) for table in tables}} if tables else ONLY_READER
+    return {"databases": {name: only}}
