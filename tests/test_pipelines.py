@@ -100,3 +100,13 @@ def test_what_spacy_installed_is_offered_the_smallest_first(monkeypatch: pytest.
     names = ["de_core_news_lg", "de_core_news_sm", "de_mine", "en_core_web_sm", "de_dep_news_trf"]
     monkeypatch.setattr("spacy.util.get_installed_models", lambda: names)
     assert installed("de") == ["de_core_news_sm", "de_core_news_lg", "de_dep_news_trf"]
+
+
+def test_a_pipeline_for_many_languages_is_loaded_once(
+    pipelines: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from datasette_newscompare.entities import pipelines as chosen
+
+    monkeypatch.setattr(chosen, "installed", lambda language: [pipelines["xx"]] if language == "xx" else [])
+    read = chosen.Pipelines(words=False)
+    assert read.of("de") is read.of("fr") is not read.of("en")

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from .describe import Describer, load_describer
 from .recognise import ModelMissing, Recogniser, load_recogniser
 
-ENGLISH = "en"
 ANY_LANGUAGE = "xx"
 """What spaCy calls the language of a pipeline for many."""
 SIZES = ("sm", "md", "lg", "trf")
@@ -52,15 +51,12 @@ class Pipelines:
         return self._of[language]
 
     def _find(self, language: str) -> Pipeline | None:
-        for one in (language, ANY_LANGUAGE):
-            if self._of.get(one):
-                return self._of[one]
-            for name in installed(one) if self._installed else ():
-                try:
-                    return self._load(name)
-                except ModelMissing:  # it finds no names: another may
-                    continue
-        return None
+        for name in installed(language) if self._installed else ():
+            try:
+                return self._load(name)
+            except ModelMissing:  # it finds no names: another may
+                continue
+        return self.of(ANY_LANGUAGE) if language != ANY_LANGUAGE else None
 
     def _load(self, model: str | None) -> Pipeline:
         return Pipeline(load_recogniser(model), load_describer(model) if self._words else None)

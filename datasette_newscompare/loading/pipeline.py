@@ -22,6 +22,7 @@ from sqlite_utils import Database
 from .. import facet_bitmaps
 from ..matching.settings import MatchSettings
 from ..records import Article
+from ..reports import counted
 from ..settings import LoadSettings
 from ..stories import StorySettings
 from ..verdicts import reattach
@@ -341,7 +342,7 @@ def _batches(
 
 def _unread(language: str, number: int) -> Problem:
     return Problem(
-        f"{number:,} {'article' if number == 1 else 'articles'} in the language {language!r}",
+        f"{counted(number, 'article')} in the language {language!r}",
         "loaded without names, for no spaCy pipeline for it is there; install one (python -m spacy download, or pip)"
         " and load them again into a new file, with --model where it is not one of spaCy's own",
         loaded=True,

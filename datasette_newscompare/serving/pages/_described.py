@@ -45,7 +45,7 @@ SENTENCES = 2
 async def described(call: Call, entity_id: int, mention_count: int) -> Row | None:
     """How sources spell an entity and the words that they put to it; None where the actor may see neither."""
     spelt, put = await asyncio.gather(_spelt(call, entity_id), _sources(call, entity_id))
-    sources = {s["source_id"]: s for s in put or ()}
+    sources = {s["source_id"]: s for s in put}
     for source_id, source in spelt.items():
         sources.setdefault(source_id, {"source_id": source_id, "source": source["source"], "word_count": 0})
     if not sources:
@@ -71,7 +71,7 @@ async def described(call: Call, entity_id: int, mention_count: int) -> Row | Non
             for source in shown
         ],
         "source_count": len(sources),
-        "describing_count": len(put or ()),
+        "describing_count": len(put),
         "word_count": sum(s["word_count"] for s in sources.values()),
         "distinctive": await _with_sentences(call, entity_id, mention_count, distinctive or []),
         "distinctive_timed_out": distinctive is None,
