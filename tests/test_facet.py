@@ -19,8 +19,7 @@ from datasette.app import Datasette
 from instances import get, rows, serve
 
 from datasette_newscompare import facet_bitmaps
-from datasette_newscompare.serving import facet_queries as sql
-from datasette_newscompare.serving import facets
+from datasette_newscompare.serving import facet_counting, facets
 
 BENCHMARK = Path(__file__).parent.parent / "benchmarks" / "facet.py"
 EXTRA = "_extra=facet_results,suggested_facets,facets_timed_out,count,human_description_en"
@@ -162,7 +161,7 @@ FILTERS = {
     ("table", "query", "where"), [(table, *pair) for table, pairs in FILTERS.items() for pair in pairs]
 )
 @pytest.mark.parametrize(
-    ("guess", "most"), [(3, 0.0), (100_000, float("inf"))], ids=["what is left out counted", "what is shown counted"]
+    ("batch", "most"), [(3, 0.0), (100_000, float("inf"))], ids=["what is left out counted", "what is shown counted"]
 )
 async def test_panel_is_exact_beside_filters_and_search(
     made: Datasette,
@@ -171,18 +170,12 @@ async def test_panel_is_exact_beside_filters_and_search(
     table: str,
     query: str,
     where: str,
-    guess: int,
+    batch: int,
     most: float,
 ) -> None:
-    """Whatever part of the entities, and of the rows, is counted: a wrong guess must not show."""
-    monkeypatch.setattr(facets, "GUESS", guess)
-    monkeypatch.setattr(facets, "GUESS_OF_ROLE", guess)
-    monkeypatch.setattr(facets, "MOST", most)
-
-    async def everything(facet: facets.EntityFacet, where: str) -> float:
-        return float("inf")
-
-    monkeypatch.setattr(facets.EntityFacet, "_share", everything)
+    """Whatever part of the entities, and of the rows, is counted."""
+    monkeypatch.setattr(facet_counting, "BATCH", batch)
+    monkeypatch.setattr(facet_counting, "MOST", most)
     for kind in ("person", "all"):
         answer = await page(made, f"/made/{table}.json?{query}&_facet_entity={kind}&_facet_size=20")
         told = expected(made_db, table, where, None if kind == "all" else kind)
@@ -316,23 +309,22 @@ async def test_an_entitys_page_tells_the_same_by_bitmaps(
 
 
 @pytest.mark.asyncio
-async def test_share_of_a_page_is_known_however_far_datasette_counts(
-    made: Datasette, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("query", "most"), [("position__gte=1", True), ("position__gte=12", False)])
+async def test_whether_a_page_shows_most_is_known_however_far_datasette_counts(
+    made: Datasette, monkeypatch: pytest.MonkeyPatch, query: str, most: bool
 ) -> None:
     """Of 6,000 sentences 5,700 are no headlines; on 1.0 they are counted here where Datasette stopped."""
-    shares = []
-    share = facets.EntityFacet._share
+    monkeypatch.setattr(facets, "COUNTED", 100)
+    left_out = []
+    count = facet_counting.PageCounts._count
 
-    async def noted(facet: facets.EntityFacet, where: str) -> float | None:
-        if facets.IS_ONE:
-            facet.row_count = facets.COUNTED + 1
-        found = await share(facet, where)
-        shares.append(found)
-        return found
+    def noted(self: facet_counting.PageCounts, query: str, *more: Any, **values: Any) -> Any:
+        left_out.append("IS NOT TRUE" in query)
+        return count(self, query, *more, **values)
 
-    monkeypatch.setattr(facets.EntityFacet, "_share", noted)
-    await page(made, "/made/sentences.json?position__gte=1&_facet_entity=person")
-    assert shares == [0.95]
+    monkeypatch.setattr(facet_counting.PageCounts, "_count", noted)
+    await page(made, f"/made/sentences.json?{query}&_facet_entity=person&_facet_entity=place")
+    assert left_out == [most]  # once for both panels
 
 
 @pytest.mark.asyncio
@@ -505,40 +497,34 @@ async def test_other_tables_of_the_same_names_are_left_alone(tmp_path: Path) -> 
     assert "newscompare" not in (await get(instance, "/other/articles")).text
 
 
-@pytest.mark.parametrize("table", ["articles", "sentences"])
-def test_filtered_panel_looks_entities_up_by_row(made_db: Path, table: str) -> None:
-    counting = sql.shown(
-        table, f"select * from {table} where id = :id", sql.CANDIDATES.format(count=facets.JOINS[table].count), True
-    )
-    names = ("id", "newscompare_type", "newscompare_limit", "newscompare_guess", "newscompare_selected")
-    values = dict.fromkeys(names, 1)
-    with sqlite3.connect(made_db) as connection:
-        plan = [row[3] for row in connection.execute("explain query plan " + counting, values)]
-    assert any(step.startswith("SEARCH x USING") for step in plan)
-    assert not any(step.startswith("SCAN x") for step in plan)
-
-
+@pytest.mark.asyncio
 @pytest.mark.parametrize(
-    ("query", "where"),
+    ("table", "query"),
     [
-        ("role", '"role" = :p0'),
-        ("entity", f'{sql.JOINS["sentences"].naming("= :newscompare_entity_0")} and "role" != :p0'),
-        ("search", "rowid in (select rowid from sentences_fts where sentences_fts match escape_fts(:search))"),
+        ("articles", "language=en"),
+        ("sentences", "position=3"),
+        ("sentences", "role=headline"),
+        ("sentences", "_entity=1&role__not=body"),
+        ("sentences", "_search=word5"),
     ],
 )
-def test_sentences_are_counted_without_reading_them(made_db: Path, query: str, where: str) -> None:
-    asked = sql.narrowed("sentences", where)
-    assert not asked.rest
-    if query == "role":
-        counting = sql.of_roles(asked.roles, None, True)
-    else:
-        counting = sql.shown("sentences", sql.sentences(asked), None, True, asked.roles)
-    values = dict.fromkeys(re.findall(r":([a-z_0-9]+)", counting), 1)
-    with sqlite3.connect(made_db) as connection:
-        connection.create_function("escape_fts", 1, str)
-        plan = [row[3] for row in connection.execute("explain query plan " + counting, values)]
-    assert not any(re.match(r"(SCAN|SEARCH) sentences\b", step) for step in plan), plan
-    assert any(step.startswith("SEARCH x USING") for step in plan), plan
+async def test_entities_are_looked_up_and_sentences_not_read_where_their_columns_are_not_asked(
+    made: Datasette, made_db: Path, monkeypatch: pytest.MonkeyPatch, table: str, query: str
+) -> None:
+    plans = []
+    run = facet_counting.PageCounts._run
+
+    def noted(self: facet_counting.PageCounts, query: str, **more: Any) -> list[Any]:
+        told = self.connection.execute(f"EXPLAIN QUERY PLAN {query}", {**self.page.params, **more}).fetchall()
+        plans.append([step[3] for step in told])
+        return run(self, query, **more)
+
+    monkeypatch.setattr(facet_counting.PageCounts, "_run", noted)
+    await page(made, f"/made/{table}.json?{query}&_facet_entity=person")
+    [*_, joined] = [plan for plan in plans if any(re.match(r"(SCAN|SEARCH) x\b", step) for step in plan)]
+    assert any(step.startswith("SEARCH x USING") for step in joined), joined
+    reads_sentences = any(re.match(r"(SCAN|SEARCH) sentences\b", step) for step in joined)
+    assert reads_sentences == (query == "position=3"), joined
 
 
 def test_benchmark_prints_each_page_beside_datasettes_own_facet(

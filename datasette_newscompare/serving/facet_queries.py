@@ -1,9 +1,8 @@
-"""What the entity facet and filter ask: which entities a table's rows name, and which of them most."""
+"""What the entity facet and filter ask: which entities a table's rows name, and which rows a page shows."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -100,81 +99,30 @@ def _parts(where: str) -> list[str]:
     return parts
 
 
-OF_TYPE = "SELECT id FROM entities WHERE type = :newscompare_type"
-OF_ANY_TYPE = "SELECT id FROM entities"
+# Without an index on both, SQLite would sort all of them: it puts those of one count into order only.
+CANDIDATES = "SELECT id, {count} FROM entities WHERE {count} > 0{of_type} ORDER BY {count} DESC, id"
+OVERALL = "SELECT id, {count} FROM entities WHERE id IN (SELECT value FROM json_each(:newscompare_ids))"
+OF_TYPE = "SELECT id FROM entities WHERE type = ? AND id IN (SELECT value FROM json_each(?))"
+NAMES = "SELECT id, name, type FROM entities WHERE id IN (SELECT value FROM json_each(?))"
 
-CANDIDATES = """
-    SELECT id FROM (
-        SELECT id FROM entities WHERE {count} > 0 AND (:newscompare_type IS NULL OR type = :newscompare_type)
-        ORDER BY {count} DESC, id LIMIT :newscompare_guess
-    )
-    UNION ALL
-    SELECT id FROM entities WHERE id IN (SELECT value FROM json_each(:newscompare_selected))
-        AND (:newscompare_type IS NULL OR type = :newscompare_type)
-"""
-
-NEXT_CANDIDATE = """
-    SELECT {count} FROM entities WHERE {count} > 0 AND (:newscompare_type IS NULL OR type = :newscompare_type)
-    ORDER BY {count} DESC, id LIMIT 1 OFFSET :newscompare_guess
-"""
-
-UNFILTERED = """
-    SELECT id, {count} AS n FROM entities
-    WHERE {count} > 0 AND (:newscompare_type IS NULL OR type = :newscompare_type)
-    ORDER BY {count} DESC, id LIMIT :newscompare_limit
-"""
+IN_ONE = "WITH found(number) AS ({query}) SELECT json_group_array(number) FROM found"
+"""The only column of a query as one array."""
 
 # CROSS JOIN keeps SQLite from turning the join round: the rows of the page come first, their entities are looked up.
-SHOWN = """
-    SELECT x.entity_id AS id, count(*) AS n
-    FROM ({sql}) AS r CROSS JOIN {path}
-    WHERE {only}
-    GROUP BY x.entity_id
-"""
+ENTITIES_OF = "SELECT x.entity_id FROM ({sql}) AS r CROSS JOIN {path} WHERE {only}"
 
-# Sentences of a role: their entities alone are looked at.
 OF_ROLES = """
-    SELECT x.entity_id AS id, count(*) AS n FROM sentence_entities AS x
-    WHERE x.entity_id IN ({which}) AND {roles}
+    SELECT x.entity_id, count(*) FROM sentence_entities AS x
+    WHERE x.entity_id IN (SELECT value FROM json_each(:newscompare_ids)) AND {roles}
     GROUP BY x.entity_id
 """
+"""Sentences of a role: their entities alone are looked at."""
 
-FIRST = """
-    SELECT counted.id, counted.n FROM ({counts}) AS counted {typed}
-    ORDER BY counted.id IN (SELECT value FROM json_each(:newscompare_selected)) DESC, n DESC, counted.id
-    LIMIT :newscompare_limit
-"""
-TYPED = "CROSS JOIN entities AS t ON t.id = counted.id AND t.type = :newscompare_type"
-
+LEFT_OUT = "SELECT * FROM {table} WHERE ({where}) IS NOT TRUE"
 ROWIDS_LEFT_OUT = "SELECT rowid FROM {table} WHERE ({where}) IS NOT TRUE"
 
 AMONG = "SELECT id FROM {table} WHERE rowid IN (SELECT value FROM json_each(:newscompare_rows))"
 """The rows of a table of which these are the rowids."""
-
-# Where the page shows most of the table, fewer rows are left out than shown: those are counted, and taken off.
-LEFT_OUT = """
-    SELECT e.id, e.{count} - coalesce(gone.rows, 0) AS n
-    FROM entities AS e LEFT JOIN (
-        SELECT x.entity_id, count(*) AS rows
-        FROM (SELECT * FROM {table} WHERE ({where}) IS NOT TRUE) AS r CROSS JOIN {path}
-        WHERE +x.entity_id IN ({which})
-        GROUP BY x.entity_id
-    ) AS gone ON gone.entity_id = e.id
-    WHERE e.id IN ({which}) AND e.{count} > coalesce(gone.rows, 0)
-    ORDER BY e.id IN (SELECT value FROM json_each(:newscompare_selected)) DESC, n DESC, e.id
-    LIMIT :newscompare_limit
-"""
-
-NAMED = """
-    SELECT e.id, e.name, e.type, top.n FROM ({counts}) AS top JOIN entities AS e ON e.id = top.id
-    ORDER BY e.id IN (SELECT value FROM json_each(:newscompare_selected)) DESC, top.n DESC, e.name
-"""
-
-NAMES_OF = """
-    SELECT e.id, e.name, e.type, json_extract(top.value, '$[1]') AS n
-    FROM json_each(:newscompare_top) AS top JOIN entities AS e ON e.id = json_extract(top.value, '$[0]')
-    ORDER BY e.id IN (SELECT value FROM json_each(:newscompare_selected)) DESC, n DESC, e.name
-"""
 
 
 def rowids(table: str, asked: Narrowed) -> str | None:
@@ -195,32 +143,3 @@ def sentences(asked: Narrowed) -> str | None:
     if len(sources) == 1:
         return sources[0].replace("SELECT", "SELECT DISTINCT", 1) if " IN " in sources[0] else sources[0]
     return " INTERSECT ".join(sources)
-
-
-def shown(table: str, sql: str, which: str | None, typed: bool, roles: Sequence[str] = ()) -> str:
-    """Counts what the rows of `sql` name: of the entities `which`, or without it of all, or all of the type asked for.
-
-    `roles` are conditions on sentences that `sql` does not look at.
-    """
-    # The + keeps SQLite from looking up every candidate for every row.
-    only = [*roles, *([] if which is None else [f"+x.entity_id IN ({which})"])]
-    counts = SHOWN.format(sql=sql, path=JOINS[table].path, only=" AND ".join(only) or "true")
-    return _first(counts, typed and which is None)
-
-
-def left_out(table: str, where: str, which: str | None, typed: bool) -> str:
-    """The same of the table's rows that `where` holds for, by counting those that it leaves out."""
-    join = JOINS[table]
-    which = which or (OF_TYPE if typed else OF_ANY_TYPE)
-    counts = LEFT_OUT.format(table=table, where=where, count=join.count, path=join.path, which=which)
-    return NAMED.format(counts=counts)
-
-
-def of_roles(roles: Sequence[str], which: str | None, typed: bool) -> str:
-    """The same of the sentences that these conditions on their role hold for."""
-    which = which or (OF_TYPE if typed else OF_ANY_TYPE)
-    return _first(OF_ROLES.format(roles=" AND ".join(roles), which=which), False)
-
-
-def _first(counts: str, typed: bool) -> str:
-    return NAMED.format(counts=FIRST.format(counts=counts, typed=TYPED if typed else ""))

@@ -8,13 +8,7 @@ too long to search.
 
 from __future__ import annotations
 
-import json
 import re
-import sqlite3
-import time
-from collections.abc import Callable
-from functools import partial, reduce
-from operator import and_
 from typing import TYPE_CHECKING, Any
 
 from datasette import Forbidden, Request
@@ -26,9 +20,9 @@ from datasette.utils.asgi import BadRequest
 
 from .. import facet_bitmaps
 from ..records import ENTITY_TYPES
-from . import facet_queries as sql
 from ._compat import IS_ONE
-from .facet_queries import JOINS
+from .facet_counting import Page, PageCounts
+from .facet_queries import JOINS, Narrowed, narrowed
 from .permissions import is_readable
 from .router import is_loaded
 from .timed import in_time
@@ -41,21 +35,6 @@ ALL = "all"
 
 SUGGESTED = ("person", "organisation", "place")
 """The panels that tables suggest, most asked for first."""
-
-GUESS = 500
-"""How many of the entities that are named most are counted before all others: see `EntityFacet`."""
-
-GUESS_OF_ROLE = 125
-"""The same where sentences of a role are counted: these are about the same part of each entity's."""
-
-MOST = 0.5
-"""The share of a table from which on the rows that are left out are counted instead."""
-
-FEW = 10_000
-"""Up to so many rows that were found for the bitmaps are not looked for again where these can't tell their entities."""
-
-NAMING_MANY = ("articles", "stories")
-"""Tables whose rows name many entities. Of the others, rows that name an entity are sooner looked at themselves."""
 
 COUNTED = 10_000
 """Datasette 1.0 counts the rows of a page no further."""
@@ -70,13 +49,8 @@ MATCHES = ("all", "any")
 class EntityFacet(Facet):
     """A panel of the entities that the rows name: those that the page is filtered by, then most rows first.
 
-    Counts are exact. Where nothing is filtered, they stand in `entities`. Articles and stories, and matches and facts
-    by their columns, are counted by the bitmaps of the entities that are named most (see `facet_bitmaps`), sentences of
-    a role in `sentence_entities`, which holds it. Else the rows' entities are counted, or those of the rows that are
-    left out, where these are fewer. First only the entities that are named most, a `GUESS`, are: where the last one
-    shown has more rows than any other entity has in the whole table, none can have been missed, and the long tail is
-    never sorted. Where that does not hold, all are counted. A panel that does not end within `facet_time_limit_ms` is
-    listed as timed out, as Datasette's own are.
+    Counts are exact: see `PageCounts`. A panel that does not end within `facet_time_limit_ms` is listed as timed out,
+    as Datasette's own are.
     """
 
     type = "entity"
@@ -113,11 +87,12 @@ class EntityFacet(Facet):
             panels.setdefault(str(config["config"].get("simple")), config["source"])
         for kind in await self._types_without_panel(selected, set(panels)):
             panels[kind] = "filter"
+        counts = PageCounts(await self._page(selected))
         results, timed_out = [], []
         for kind, source in panels.items():
             _ensure_kind(kind)
             try:
-                results.append(await self._panel(kind, source, selected))
+                results.append(await self._panel(kind, source, counts))
             except QueryInterrupted:
                 timed_out.append(kind)
         return results, timed_out
@@ -136,19 +111,23 @@ class EntityFacet(Facet):
         named = await _names(self.ds.databases[self.database], selected)
         return sorted({kind for _, kind in named.values() if kind in ENTITY_TYPES} - panels)
 
-    async def _panel(self, kind: str, source: str, selected: list[int]) -> dict[str, Any]:
+    async def _panel(self, kind: str, source: str, counts: PageCounts) -> dict[str, Any]:
         size = self.get_facet_size()
-        rows = await self._count(None if kind == ALL else kind, size + 1, selected)
+        rows = await in_time(
+            self.ds.databases[self.database],
+            lambda connection: counts.named(connection, None if kind == ALL else kind, size + 1),
+            self.ds.setting("facet_time_limit_ms"),
+        )
         values = []
         for row in rows[:size]:
-            chosen = row["id"] in selected
+            chosen = row.id in counts.page.selected
             change = path_with_removed_args if chosen else path_with_added_args
-            path = change(self.request, {"_entity": str(row["id"])})
+            path = change(self.request, {"_entity": str(row.id)})
             values.append(
                 {
-                    "value": row["id"],
-                    "label": f"{row['name']} ({row['type']})" if kind == ALL else row["name"],
-                    "count": row["n"],
+                    "value": row.id,
+                    "label": f"{row.name} ({row.type})" if kind == ALL else row.name,
+                    "count": row.rows,
                     "toggle_url": self._url(path),
                     "selected": chosen,
                 }
@@ -162,116 +141,25 @@ class EntityFacet(Facet):
             "truncated": len(rows) > size,
         }
 
-    async def _count(self, kind: str | None, limit: int, selected: list[int]) -> list[Any]:
-        """The selected entities, then those named by most rows; `n` is how many. Raises `QueryInterrupted`."""
-        join = JOINS[self.table]
-        deadline = time.perf_counter() + self.ds.setting("facet_time_limit_ms") / 1000
-        parameters = {
-            **dict(self.params),
-            "newscompare_type": kind,
-            "newscompare_limit": limit,
-            "newscompare_selected": json.dumps(selected),
-        }
-
-        async def run(query: str) -> list[Any]:
-            return await self._execute(query, parameters, _left_ms(deadline, query))
-
+    async def _page(self, selected: list[int]) -> Page:
         where = self._where()
-        if where is None:
-            return await run(sql.NAMED.format(counts=sql.UNFILTERED.format(count=join.count)))
         # What a reader wrote as SQL is not taken apart.
-        asked = sql.Narrowed(rest=(where,)) if "_where" in self.request.args else sql.narrowed(self.table, where)
-        share = await self._share(where) if asked.rest else None
-        top, few = await self._by_bitmaps(where, asked, share, kind, limit, selected, deadline)
-        if top is not None:
-            parameters["newscompare_top"] = json.dumps(top)
-            return await run(sql.NAMES_OF)
-        counting, guess = await self._way(where, asked, share, limit, few is not None)
-        parameters["newscompare_rows"] = json.dumps(few)
-        if guess > limit:
-            parameters["newscompare_guess"] = guess
-            others = await run(sql.NEXT_CANDIDATE.format(count=join.count))
-            found = await run(counting(sql.CANDIDATES.format(count=join.count), kind is not None))
-            if not others or (len(found) == limit > len(selected) and found[-1]["n"] > others[0][0]):
-                return found
-        return await run(counting(None, kind is not None))
-
-    async def _way(
-        self, where: str, asked: sql.Narrowed, share: float | None, limit: int, few: bool
-    ) -> tuple[Callable[[str | None, bool], str], int]:
-        """What makes the query that counts entities, and how many are worth counting before all others."""
-        if few:
-            return partial(sql.shown, self.table, sql.AMONG.format(table=self.table)), 0
-        if self.table == "sentences":
-            if asked == sql.Narrowed(roles=asked.roles):
-                return partial(sql.of_roles, asked.roles), GUESS_OF_ROLE
-            if query := sql.sentences(asked):
-                return partial(sql.shown, self.table, query, roles=asked.roles), 0
-        if not asked.rest:
-            share = await self._share(where)
-        guess = GUESS if share is None or share > limit / GUESS else 0  # see `_share`
-        if (share or 0) > MOST:
-            return partial(sql.left_out, self.table, where), guess
-        return partial(sql.shown, self.table, self.sql), guess
-
-    async def _by_bitmaps(
-        self,
-        where: str,
-        asked: sql.Narrowed,
-        share: float | None,
-        kind: str | None,
-        limit: int,
-        selected: list[int],
-        deadline: float,
-    ) -> tuple[list[tuple[int, int]] | None, list[int] | None]:
-        """Entities with their rows, where bitmaps can tell them; else the rowids, where they are few.
-
-        Raises `QueryInterrupted`.
-        """
-        if self.table not in facet_bitmaps.KINDS or (self.table not in NAMING_MANY and asked.named):
-            return None, None
-        if not await is_readable(self.ds, self.request.actor, self.database, ["facet_bitmaps"]):
-            return None, None
-        left_out = (share or 0) > MOST
-        query = sql.ROWIDS_LEFT_OUT.format(table=self.table, where=where) if left_out else sql.rowids(self.table, asked)
-        params = dict(self.params)
-        named = [] if left_out else asked.named
-        ids = [[params[name[1:]] for name in re.findall(sql.ENTITY, which)] for which in named]
-
-        def count(connection: sqlite3.Connection) -> tuple[list[tuple[int, int]] | None, list[int] | None]:
-            if not facet_bitmaps.stand(connection, self.table):
-                return None, None
-            parts = [facet_bitmaps.naming(connection, self.table, some) for some in ids]
-            if query is not None:
-                parts.append(facet_bitmaps.bits(row[0] for row in connection.execute(query, params)))
-            shown = ~parts[0] if left_out else reduce(and_, parts)
-            top = facet_bitmaps.count(connection, self.table, shown, kind, limit, selected)
-            few = top is None and not left_out and shown.bit_count() <= FEW
-            return top, facet_bitmaps.members(shown) if few else None
-
-        return await in_time(self.ds.databases[self.database], count, _left_ms(deadline, query or ""))
-
-    async def _share(self, where: str) -> float | None:
-        """How much of the table the page shows; None where the rows are too many to be counted in time.
-
-        Names are about as frequent as their rank is low (Zipf's law): the last one shown is named `GUESS / limit`
-        times as often as the first one left out, and must still be ahead of it in the rows of the page. So a guess is
-        worth while from a share of `limit / GUESS` on.
-        """
+        if where is None or "_where" in self.request.args:
+            asked = Narrowed(rest=(where,) if where else ())
+        else:
+            asked = narrowed(self.table, where)
         shown = self.row_count
-        if IS_ONE and shown is not None and shown > COUNTED:
-            try:
-                limit = self.ds.setting("facet_time_limit_ms")
-                (row,) = await self._execute(
-                    f"SELECT count(*) AS n FROM {self.table} WHERE {where}", self.params, limit
-                )
-            except QueryInterrupted:
-                return None
-            shown = row["n"]
-        if shown is None:
-            return None
-        (row,) = await self._execute(f"SELECT max(rowid) AS n FROM {self.table}", {}, self.ds.sql_time_limit_ms)
-        return shown / row["n"] if row["n"] else 0.0
+        return Page(
+            table=self.table,
+            sql=self.sql,
+            where=where,
+            asked=asked,
+            params=dict(self.params),
+            row_count=None if IS_ONE and shown is not None and shown > COUNTED else shown,
+            with_bitmaps=self.table in facet_bitmaps.KINDS
+            and await is_readable(self.ds, self.request.actor, self.database, ["facet_bitmaps"]),
+            selected=tuple(selected),
+        )
 
     def _where(self) -> str | None:
         """The condition of the page's rows in Datasette's SQL; None where it shows the whole table."""
@@ -320,14 +208,6 @@ async def entity_filter(request: Request, database: str, table: str, datasette: 
         return FilterArguments([any_of], params=params, human_descriptions=[f"entity is any of {', '.join(told)}"])
     each = [join.naming(f"= :{name}") for name in params]
     return FilterArguments(each, params=params, human_descriptions=[f"entity is {name}" for name in told])
-
-
-def _left_ms(deadline: float, query: str) -> float:
-    """How much of the time for a panel is left. Raises `QueryInterrupted` where none is."""
-    left = 1000 * (deadline - time.perf_counter())
-    if left < 1:
-        raise QueryInterrupted(TimeoutError("facet_time_limit_ms"), query, {})
-    return left
 
 
 def _ensure_kind(kind: str) -> None:

@@ -1,0 +1,228 @@
+"""How many of a page's rows name each entity: exact, told by what tells it soonest."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from heapq import nsmallest
+from itertools import islice
+from operator import and_
+from typing import Any, NamedTuple
+
+from .. import facet_bitmaps
+from . import facet_queries as sql
+from .facet_queries import JOINS, Narrowed
+
+Pair = tuple[int, int]
+"""An entity's id, and how many rows name it."""
+
+
+class Named(NamedTuple):
+    """An entity, and how many rows name it."""
+
+    id: int
+    name: str
+    type: str
+    rows: int
+
+
+MOST = 0.5
+"""The share of a table from which on the rows that are left out are counted instead."""
+
+FEW = 10_000
+"""Up to so many rows that were found for the bitmaps are not looked for again where these can't tell their entities."""
+
+NAMING_MANY = ("articles", "stories")
+"""Tables whose rows name many entities. Of the others, rows that name an entity are sooner looked at themselves."""
+
+BATCH = 64
+"""So many entities are counted first, then twice as many, and so on, until no other can be among the first."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A table page of Datasette's, whose rows are counted."""
+
+    table: str
+    sql: str
+    """Datasette's query of its rows."""
+    where: str | None
+    """The condition in it; None where it shows the whole table."""
+    asked: Narrowed
+    """The same, taken apart."""
+    params: dict[str, Any]
+    row_count: int | None
+    """How many rows it shows; None where that is not known."""
+    with_bitmaps: bool
+    """Whether `facet_bitmaps` may be read."""
+    selected: tuple[int, ...]
+    """The entities that it is filtered by."""
+
+
+class PageCounts:
+    """The entities that a page's rows name, with how many of them do.
+
+    What was counted for one panel is kept for the next. Where the page shows a whole table, the counts stand in
+    `entities`. Articles and stories, and matches and facts by their columns, are counted by the bitmaps of the
+    entities that are named most (see `facet_bitmaps`), sentences of a role in `sentence_entities`, which holds it.
+    Else the rows' entities are counted, or those of the rows that are left out, where these are fewer.
+
+    Wherever an entity can be counted by itself, those that are named most in the whole table come first, until the last
+    one wanted has more rows than any other entity has in the whole table (the threshold algorithm: see
+    `facet_bitmaps.count`).
+    """
+
+    connection: sqlite3.Connection
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.join = JOINS[page.table]
+
+    def named(self, connection: sqlite3.Connection, kind: str | None, limit: int) -> list[Named]:
+        """At most `limit` entities of a type, or of any: the selected, then most rows first.
+
+        Raises `sqlite3.OperationalError` where its queries are interrupted.
+        """
+        self.connection = connection
+        top = dict(self._top(kind, limit))
+        found = self.connection.execute(sql.NAMES, [json.dumps(list(top))]).fetchall()
+        rows = [Named(id, name, type, top[id]) for id, name, type in found]
+        return sorted(rows, key=lambda row: (row.id not in self.page.selected, -row.rows, row.name))
+
+    def _top(self, kind: str | None, limit: int) -> list[Pair]:
+        page = self.page
+        if page.where is None:
+            return self._by_threshold(kind, limit, lambda batch: batch)
+        if self._shown is not None:
+            top = facet_bitmaps.count(self.connection, page.table, self._shown, kind, limit, page.selected)
+            if top is not None:
+                return top
+        if page.table == "sentences" and page.asked == Narrowed(roles=page.asked.roles):
+            return self._by_threshold(kind, limit, self._of_roles)
+        if self._keeps_most:
+            return self._by_threshold(kind, limit, self._but_left_out)
+        return self._of_shown(kind, limit)
+
+    @cached_property
+    def _shown(self) -> int | None:
+        """The page's rows as a bitmap, a number below 0 where all but some; None where bitmaps are not asked."""
+        page, asked = self.page, self.page.asked
+        if not page.with_bitmaps or not facet_bitmaps.stand(self.connection, page.table):
+            return None
+        if page.table not in NAMING_MANY and asked.named:
+            return None
+        if self._keeps_most:
+            return ~facet_bitmaps.bits(self._numbers(sql.ROWIDS_LEFT_OUT.format(table=page.table, where=page.where)))
+        parts = []
+        for which in asked.named:
+            ids = [page.params[name[1:]] for name in re.findall(sql.ENTITY, which)]
+            parts.append(facet_bitmaps.naming(self.connection, page.table, ids))
+        if query := sql.rowids(page.table, asked):
+            parts.append(facet_bitmaps.bits(self._numbers(query)))
+        return reduce(and_, parts)
+
+    @cached_property
+    def _keeps_most(self) -> bool:
+        """Whether its columns keep so much of the table that what they leave out is counted sooner."""
+        if not self.page.asked.rest:
+            return False
+        rows = self.page.row_count
+        if rows is None:
+            ((rows,),) = self._run(f"SELECT count(*) FROM {self.page.table} WHERE {self.page.where}")
+        [(newest,)] = self._run(facet_bitmaps.NEWEST.format(table=self.page.table))
+        return bool(rows > MOST * newest)
+
+    @cached_property
+    def _counted(self) -> Counter[int]:
+        """How many of the rows shown name each entity."""
+        page, asked = self.page, self.page.asked
+        if self._shown is not None and self._shown >= 0 and self._shown.bit_count() <= FEW:
+            few = json.dumps(facet_bitmaps.members(self._shown))
+            return self._count(sql.AMONG.format(table=page.table), newscompare_rows=few)
+        if page.table == "sentences" and (query := sql.sentences(asked)):
+            return self._count(query, asked.roles)
+        return self._count(page.sql)
+
+    @cached_property
+    def _left_out(self) -> Counter[int]:
+        """The same of the rows that the page leaves out."""
+        return self._count(sql.LEFT_OUT.format(table=self.page.table, where=self.page.where))
+
+    def _of_shown(self, kind: str | None, limit: int) -> list[Pair]:
+        """The first of those that were counted."""
+        counted = self._counted
+        chosen = self._selected(kind)
+        others: list[Pair] = []
+        # Few are of other types than the panel's: all are put into order only where they are not.
+        for many in (8 * limit, len(counted)):
+            first = nsmallest(many, counted.items(), key=_most_first)
+            of_type = self._of_type(kind, (id for id, _ in first))
+            others = [pair for pair in first if pair[0] in of_type and pair[0] not in chosen]
+            if len(others) >= limit:
+                break
+        told = sorted(((id, counted[id]) for id in chosen if counted[id]), key=_most_first)
+        return [*told, *others][:limit]
+
+    def _by_threshold(self, kind: str | None, limit: int, count: Callable[[list[Pair]], Iterable[Pair]]) -> list[Pair]:
+        """The first of those that `count` counts: it takes entities with their rows in the whole table."""
+        chosen = self._selected(kind)
+        overall = self._run(sql.OVERALL.format(count=self.join.count), newscompare_ids=json.dumps(list(chosen)))
+        told = sorted((pair for pair in count(overall) if pair[1] > 0), key=_most_first)
+        wanted = limit - len(told)
+        best: list[Pair] = []
+        candidates = self._candidates(kind)
+        size = BATCH
+        while batch := list(islice(candidates, size)):
+            if wanted < 1 or (len(best) == wanted and best[-1][1] > batch[0][1]):
+                break
+            found = (pair for pair in count([pair for pair in batch if pair[0] not in chosen]) if pair[1] > 0)
+            best = nsmallest(wanted, [*best, *found], key=_most_first)
+            size *= 2
+        return [*told, *best]
+
+    def _candidates(self, kind: str | None) -> Iterator[Pair]:
+        """All entities of a type that rows of the table name, most rows first."""
+        query = sql.CANDIDATES.format(count=self.join.count, of_type=" AND type = :type" if kind else "")
+        return iter(self.connection.execute(query, {"type": kind}))
+
+    def _of_roles(self, batch: list[Pair]) -> Iterable[Pair]:
+        query = sql.OF_ROLES.format(roles=" AND ".join(self.page.asked.roles))
+        return self._run(query, newscompare_ids=json.dumps([id for id, _ in batch]))
+
+    def _but_left_out(self, batch: list[Pair]) -> Iterable[Pair]:
+        return ((id, overall - self._left_out[id]) for id, overall in batch)
+
+    def _selected(self, kind: str | None) -> set[int]:
+        return self._of_type(kind, self.page.selected) if self.page.selected else set()
+
+    def _of_type(self, kind: str | None, ids: Iterable[int]) -> set[int]:
+        if kind is None:
+            return set(ids)
+        return {id for (id,) in self.connection.execute(sql.OF_TYPE, [kind, json.dumps(list(ids))])}
+
+    def _count(self, query: str, roles: Iterable[str] = (), **more: Any) -> Counter[int]:
+        """How many of a query's rows name each entity; `roles` are conditions that the query does not look at."""
+        only = " AND ".join(roles) or "true"
+        return Counter(self._numbers(sql.ENTITIES_OF.format(sql=query, path=self.join.path, only=only), **more))
+
+    def _numbers(self, query: str, **more: Any) -> list[int]:
+        """The only column of a query, each value a whole number.
+
+        In one piece, since SQLite hands out row by row at several times the cost of finding them.
+        """
+        [(found,)] = self._run(sql.IN_ONE.format(query=query), **more)
+        numbers: list[int] = json.loads(found)
+        return numbers
+
+    def _run(self, query: str, **more: Any) -> list[Any]:
+        return self.connection.execute(query, {**self.page.params, **more}).fetchall()
+
+
+def _most_first(pair: Pair) -> Pair:
+    id, number = pair
+    return -number, id
