@@ -1,8 +1,8 @@
 """The bitmaps by which the entity facet counts large tables: which rows name an entity, a bit for each rowid.
 
-They stand in `facet_bitmaps`, for the entities that most articles, stories, matches or facts name. Triggers take away
-what is out of step with the tables that join these with entities, whoever writes there, and `complete` makes anew what
-is missing. So counts by them are exact, or not to be had.
+They stand in `facet_bitmaps`, for the entities that most articles, stories, matches, facts, quotes or quantities name.
+Triggers take away what is out of step with the tables that join these with entities, whoever writes there, and
+`complete` makes anew what is missing. So counts by them are exact, or not to be had.
 """
 
 from __future__ import annotations
@@ -36,6 +36,10 @@ class Kind:
     names_few: bool = False
 
 
+OF_SENTENCES = """
+    SELECT q.id FROM sentence_entities x CROSS JOIN {table} q ON q.sentence_id = x.sentence_id WHERE x.entity_id = ?
+"""
+
 KINDS = {
     "articles": Kind(
         "article_count",
@@ -44,6 +48,8 @@ KINDS = {
     "stories": Kind("story_count", "SELECT story_id FROM story_entities WHERE entity_id = ?"),
     "matches": Kind("match_count", "SELECT match_id FROM match_entities WHERE entity_id = ?", names_few=True),
     "facts": Kind("fact_count", "SELECT fact_id FROM fact_entities WHERE entity_id = ?", names_few=True),
+    "quotes": Kind("quote_count", OF_SENTENCES.format(table="quotes"), names_few=True),
+    "quantities": Kind("quantity_count", OF_SENTENCES.format(table="quantities"), names_few=True),
 }
 
 CANDIDATES = "SELECT id, {count} FROM entities WHERE {count} >= :least{of_type} ORDER BY {count} DESC, id"

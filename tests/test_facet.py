@@ -219,6 +219,8 @@ def _small(patch: pytest.MonkeyPatch) -> None:
         ("matches", "kind=paraphrase", "kind = 'paraphrase'"),  # of which fewer are left out
         ("facts", "source_count__gte=5", "facts.source_count >= 5"),
         ("facts", "id__lte=40", "facts.id <= 40"),
+        ("quotes", "speaker=Ann", "speaker = 'Ann'"),
+        ("quantities", "kind=count", "quantities.kind = 'count'"),  # of which fewer are left out
     ],
 )
 async def test_bitmaps_count_what_the_rows_say(
@@ -255,7 +257,7 @@ def test_bitmaps_out_of_step_go_and_are_made_anew(bitmapped_db: Path, monkeypatc
     with sqlite3.connect(bitmapped_db) as connection:
         connection.execute("PRAGMA foreign_keys = ON")
         before = set(connection.execute(stored))
-        assert {table for table, _ in before} == {"articles", "stories", "matches", "facts"}
+        assert {table for table, _ in before} == set(facet_bitmaps.KINDS)
         assert facet_bitmaps.wrong_bitmaps(connection) == []
         changes = connection.total_changes
         facet_bitmaps.complete(connection)
@@ -267,11 +269,22 @@ def test_bitmaps_out_of_step_go_and_are_made_anew(bitmapped_db: Path, monkeypatc
         gone = before - set(connection.execute(stored))
         assert gone
         assert {id for table, id in gone if table == "articles"} == {id for id in named if ("articles", id) in before}
-        assert {table for table, _ in gone} == {"articles", "matches"}
+        assert {table for table, _ in gone} == {"articles", "matches", "quotes", "quantities"}
         assert facet_bitmaps.wrong_bitmaps(connection) == []
         facet_bitmaps.complete(connection)
         assert gone <= set(connection.execute(stored))
         assert facet_bitmaps.wrong_bitmaps(connection) == []
+        # A quote more, one less, and a sentence that names one entity more.
+        for change in (
+            """INSERT INTO quotes (sentence_id, start, "end", text)
+               SELECT sentence_id, 0, 1, '' FROM quotes LIMIT 50""",
+            "DELETE FROM quantities WHERE id % 20 = 0",
+            "INSERT OR IGNORE INTO sentence_entities SELECT sentence_id, 1, 'body' FROM quotes LIMIT 50",
+        ):
+            connection.execute(change)
+            assert set(connection.execute(stored)) < before
+            assert facet_bitmaps.wrong_bitmaps(connection) == []
+            facet_bitmaps.complete(connection)
         connection.rollback()
 
 

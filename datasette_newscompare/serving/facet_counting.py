@@ -68,9 +68,9 @@ class PageCounts:
     """The entities that a page's rows name, with how many of them do.
 
     What was counted for one panel is kept for the next. Where the page shows a whole table, the counts stand in
-    `entities`. Articles and stories, and matches and facts by their columns, are counted by the bitmaps of the
-    entities that are named most (see `facet_bitmaps`), sentences of a role in `sentence_entities`, which holds it.
-    Else the rows' entities are counted, or those of the rows that are left out, where these are fewer.
+    `entities`. Articles and stories, and matches, facts, quotes and quantities by their columns, are counted by the
+    bitmaps of the entities that are named most (see `facet_bitmaps`), sentences of a role in `sentence_entities`, which
+    holds it. Else the rows' entities are counted, or those of the rows that are left out, where these are fewer.
 
     Wherever an entity can be counted by itself, those that are named most in the whole table come first, until the last
     one wanted has more rows than any other entity has in the whole table (the threshold algorithm: see
@@ -143,7 +143,7 @@ class PageCounts:
         page, asked = self.page, self.page.asked
         if self._shown is not None and self._shown >= 0 and self._shown.bit_count() <= FEW:
             few = json.dumps(facet_bitmaps.members(self._shown))
-            return self._count(sql.AMONG.format(table=page.table), newscompare_rows=few)
+            return self._count(sql.AMONG.format(table=page.table, key=self.join.key), newscompare_rows=few)
         if page.table == "sentences" and (query := sql.sentences(asked)):
             return self._count(query, asked.roles)
         return self._count(page.sql)

@@ -121,7 +121,7 @@ OF_ROLES = """
 LEFT_OUT = "SELECT * FROM {table} WHERE ({where}) IS NOT TRUE"
 ROWIDS_LEFT_OUT = "SELECT rowid FROM {table} WHERE ({where}) IS NOT TRUE"
 
-AMONG = "SELECT id FROM {table} WHERE rowid IN (SELECT value FROM json_each(:newscompare_rows))"
+AMONG = "SELECT {key} FROM {table} WHERE rowid IN (SELECT value FROM json_each(:newscompare_rows))"
 """The rows of a table of which these are the rowids."""
 
 

@@ -309,11 +309,11 @@ CREATE TABLE story_entities (
 ) WITHOUT ROWID;
 CREATE INDEX story_entities_entity_id ON story_entities(entity_id);
 
--- Of the entities that are named most, which articles, stories, matches and facts name them: a bit for each rowid, the
--- first byte's lowest bit being row 0. The facet counts what a page shows by them. What is out of step goes, until it
--- is made anew.
+-- Of the entities that are named most, which articles, stories, matches, facts, quotes and quantities name them: a bit for
+-- each rowid, the first byte's lowest bit being row 0. The facet counts what a page shows by them. What is out of step
+-- goes, until it is made anew.
 CREATE TABLE facet_bitmaps (
-    "table" TEXT NOT NULL CHECK ("table" IN ('articles', 'stories', 'matches', 'facts')),
+    "table" TEXT NOT NULL CHECK ("table" IN ('articles', 'stories', 'matches', 'facts', 'quotes', 'quantities')),
     entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
     bits BLOB NOT NULL,
     PRIMARY KEY ("table", entity_id)
@@ -324,6 +324,12 @@ CREATE TRIGGER article_entities_insert AFTER INSERT ON article_entities BEGIN
 END;
 CREATE TRIGGER article_entities_delete AFTER DELETE ON article_entities BEGIN
     DELETE FROM facet_bitmaps WHERE "table" = 'articles' AND entity_id = old.entity_id;
+END;
+CREATE TRIGGER sentence_entities_insert AFTER INSERT ON sentence_entities BEGIN
+    DELETE FROM facet_bitmaps WHERE "table" IN ('quotes', 'quantities') AND entity_id = new.entity_id;
+END;
+CREATE TRIGGER sentence_entities_delete AFTER DELETE ON sentence_entities BEGIN
+    DELETE FROM facet_bitmaps WHERE "table" IN ('quotes', 'quantities') AND entity_id = old.entity_id;
 END;
 CREATE TRIGGER story_entities_insert AFTER INSERT ON story_entities BEGIN
     DELETE FROM facet_bitmaps WHERE "table" = 'stories' AND entity_id = new.entity_id;
@@ -346,6 +352,14 @@ CREATE TABLE quantities (
 );
 CREATE INDEX quantities_sentence_id ON quantities(sentence_id);
 CREATE INDEX quantities_value ON quantities(kind, unit, value);
+CREATE TRIGGER quantities_insert AFTER INSERT ON quantities BEGIN
+    DELETE FROM facet_bitmaps WHERE "table" = 'quantities'
+    AND entity_id IN (SELECT entity_id FROM sentence_entities WHERE sentence_id = new.sentence_id);
+END;
+CREATE TRIGGER quantities_delete AFTER DELETE ON quantities BEGIN
+    DELETE FROM facet_bitmaps WHERE "table" = 'quantities'
+    AND entity_id IN (SELECT entity_id FROM sentence_entities WHERE sentence_id = old.sentence_id);
+END;
 
 CREATE TABLE quotes (
     id INTEGER PRIMARY KEY,
@@ -360,6 +374,14 @@ CREATE TABLE quotes (
 );
 CREATE INDEX quotes_sentence_id ON quotes(sentence_id);
 CREATE INDEX quotes_entity_id ON quotes(entity_id);
+CREATE TRIGGER quotes_insert AFTER INSERT ON quotes BEGIN
+    DELETE FROM facet_bitmaps WHERE "table" = 'quotes'
+    AND entity_id IN (SELECT entity_id FROM sentence_entities WHERE sentence_id = new.sentence_id);
+END;
+CREATE TRIGGER quotes_delete AFTER DELETE ON quotes BEGIN
+    DELETE FROM facet_bitmaps WHERE "table" = 'quotes'
+    AND entity_id IN (SELECT entity_id FROM sentence_entities WHERE sentence_id = old.sentence_id);
+END;
 
 -- What embedding models made of sentences, kept for the next run: 4-byte floats, little-endian.
 CREATE TABLE sentence_vectors (
