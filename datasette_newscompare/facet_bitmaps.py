@@ -20,9 +20,12 @@ SHARE = 512
 SHARE_OF_FEW = 2048
 """The same where a row names few entities: the last one that a panel shows is in fewer rows."""
 
+LOOKED_UP = 20_000
+"""So many rows of entities without a bitmap are looked up for a panel, and no more."""
+
 HOPEFUL = 4
-"""Where the last of the first so many times as many candidates as are wanted is in too few rows, the end would come
-only among entities without a bitmap."""
+"""Where the last of the first so many times as many candidates as are wanted is in so many times fewer rows than have a
+bitmap, the end would come only after too many entities without one."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,8 @@ KINDS = {
     "quantities": Kind("quantity_count", OF_SENTENCES.format(table="quantities"), names_few=True),
 }
 
-CANDIDATES = "SELECT id, {count} FROM entities WHERE {count} >= :least{of_type} ORDER BY {count} DESC, id"
-OTHERS = "SELECT 1 FROM entities WHERE {count} > 0 AND {count} < :least{of_type} LIMIT 1"
+CANDIDATES = "SELECT id, {count} FROM entities WHERE {count} > 0{of_type} ORDER BY {count} DESC, id"
+"""Entities with how many rows of the whole table name them."""
 OF_TYPE = "SELECT 1 FROM entities WHERE id = ? AND type = ?"
 STORED = 'SELECT bits FROM facet_bitmaps WHERE "table" = ? AND entity_id = ?'
 NEWEST = "SELECT coalesce(max(rowid), 0) FROM {table}"
@@ -101,7 +104,7 @@ def bits(numbers: Iterable[int]) -> int:
     members = list(numbers)
     digits = bytearray(b"0") * (max(members, default=0) + 1)
     for number in members:
-        digits[-1 - number] = 49  # "1"
+        digits[~number] = 49  # "1"
     return int(digits, 2)
 
 
@@ -119,9 +122,14 @@ def naming(connection: sqlite3.Connection, table: str, entities: Iterable[int]) 
     """The rows of a table that name any of these entities, whether they have bitmaps or not."""
     rows = 0
     for entity in entities:
-        stored = connection.execute(STORED, [table, entity]).fetchone()
-        rows |= int.from_bytes(stored[0], "little") if stored else bits(rowids(connection, table, entity))
+        stored = _stored(connection, table, entity)
+        rows |= bits(rowids(connection, table, entity)) if stored is None else stored
     return rows
+
+
+def _stored(connection: sqlite3.Connection, table: str, entity: int) -> int | None:
+    stored = connection.execute(STORED, [table, entity]).fetchone()
+    return int.from_bytes(stored[0], "little") if stored else None
 
 
 def has_bitmap(connection: sqlite3.Connection, table: str, entity: int) -> bool:
@@ -140,7 +148,7 @@ def count(
     """How many of the rows `shown` name the entities in `chosen`, and those named by most of them: (id, count).
 
     A set below 0 has all rows but some: `~left_out`. At most `limit` pairs, the chosen first, each part from the most
-    rows on. None where that can't be told by the bitmaps: where an entity without one may belong among them.
+    rows on. None where that can't be told soon: where too many entities without a bitmap may belong among them.
 
     Entities are taken in the order of how many rows of the whole table name them. When that falls below the count of
     the last one found so far, no other can have more (Fagin, Lotem and Naor, "Optimal aggregation algorithms for
@@ -151,27 +159,26 @@ def count(
     wanted = limit - len(first)
     best: list[tuple[int, int]] = []
     least = _least(connection, table)
-    parts = {"count": KINDS[table].count, "of_type": " AND type = :type" if type else ""}
-    values = {"least": least, "type": type}
-    for place, (id, overall) in enumerate(connection.execute(CANDIDATES.format(**parts), values)):
-        if place == HOPEFUL * wanted and (len(best) < wanted or best[0][0] < least):
+    looked_up = 0
+    query = CANDIDATES.format(count=KINDS[table].count, of_type=" AND type = :type" if type else "")
+    for place, (id, overall) in enumerate(connection.execute(query, {"type": type})):
+        if place == HOPEFUL * wanted and (len(best) < wanted or best[0][0] * HOPEFUL < least):
             return None
         if wanted < 1 or (len(best) == wanted and best[0][0] > overall):
             break
         if id in chosen:
             continue
-        stored = connection.execute(STORED, [table, id]).fetchone()
-        if stored is None:
-            return None
-        number = (int.from_bytes(stored[0], "little") & shown).bit_count()
+        rows = _stored(connection, table, id)
+        if rows is None:
+            looked_up += overall
+            if looked_up > LOOKED_UP:
+                return None
+            rows = bits(rowids(connection, table, id))
+        number = (rows & shown).bit_count()
         if number and len(best) < wanted:
             heappush(best, (number, -id))
         elif number and (number, -id) > best[0]:
             heapreplace(best, (number, -id))
-    else:
-        enough = wanted < 1 or (len(best) == wanted and best[0][0] >= least)
-        if not enough and connection.execute(OTHERS.format(**parts), values).fetchone():
-            return None
     top = sorted(((-id, number) for number, id in best), key=_most_first)
     return [*sorted((pair for pair in first if pair[1]), key=_most_first), *top]
 

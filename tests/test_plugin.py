@@ -448,7 +448,8 @@ async def test_internals_are_hidden(described: Datasette) -> None:
     tables = {table["name"]: table["hidden"] for table in (await get(described, "/news.json")).json()["tables"]}
     hidden = {name for name, is_hidden in tables.items() if is_hidden}
     joins = {f"{row}_entities" for row in ("article", "sentence", "source", "story", "match", "fact")} | {
-        "facet_bitmaps"
+        "facet_bitmaps",
+        "sentence_entity_ids",
     }
     assert joins | {"_sqlite_migrations", "articles_fts", "sentences_fts"} <= hidden
     assert not {"articles", "sentences", "matches", "entities", "mentions", "fact_sentences"} & hidden

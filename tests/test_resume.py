@@ -36,6 +36,7 @@ TABLES = {
     "mentions": "*",
     "article_entities": "*",
     "sentence_entities": "*",
+    "sentence_entity_ids": "*",
     "fact_entities": "*",
     "source_entities": "*",
     "story_entities": "*",

@@ -187,6 +187,16 @@ INVARIANTS = (
         REMATCH,
     ),
     Invariant(
+        "sentences whose entities in one piece are not those of their list",
+        """WITH named AS (
+               SELECT sentence_id, group_concat(entity_id) FROM sentence_entities GROUP BY sentence_id)
+           SELECT sentence_id FROM (SELECT * FROM named EXCEPT SELECT sentence_id, entity_ids FROM sentence_entity_ids)
+           UNION ALL
+           SELECT sentence_id FROM (SELECT sentence_id, entity_ids FROM sentence_entity_ids EXCEPT SELECT * FROM named)
+        """,
+        REMATCH,
+    ),
+    Invariant(
         "facts whose list of entities is not that of their sentences",
         """WITH named AS (
                SELECT DISTINCT f.fact_id, x.entity_id

@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from heapq import nsmallest
@@ -34,6 +34,9 @@ class Named(NamedTuple):
 MOST = 0.5
 """The share of a table from which on the rows that are left out are counted instead."""
 
+SAMPLE = 200
+"""So many rows are asked for that share: their number is not always known, and takes longer to count."""
+
 FEW = 10_000
 """Up to so many rows that were found for the bitmaps are not looked for again where these can't tell their entities."""
 
@@ -56,8 +59,6 @@ class Page:
     asked: Narrowed
     """The same, taken apart."""
     params: dict[str, Any]
-    row_count: int | None
-    """How many rows it shows; None where that is not known."""
     with_bitmaps: bool
     """Whether `facet_bitmaps` may be read."""
     selected: tuple[int, ...]
@@ -117,13 +118,14 @@ class PageCounts:
         if page.table not in NAMING_MANY and asked.named:
             return None
         if self._keeps_most:
-            return ~facet_bitmaps.bits(self._numbers(sql.ROWIDS_LEFT_OUT.format(table=page.table, where=page.where)))
+            left_out = sql.ROWIDS_LEFT_OUT.format(table=page.table, where=page.where)
+            return ~facet_bitmaps.bits(self._numbers(sql.IN_ONE.format(query=left_out)))
         parts = []
         for which in asked.named:
             ids = [page.params[name[1:]] for name in re.findall(sql.ENTITY, which)]
             parts.append(facet_bitmaps.naming(self.connection, page.table, ids))
         if query := sql.rowids(page.table, asked):
-            parts.append(facet_bitmaps.bits(self._numbers(query)))
+            parts.append(facet_bitmaps.bits(self._numbers(sql.IN_ONE.format(query=query))))
         return reduce(and_, parts)
 
     @cached_property
@@ -131,11 +133,12 @@ class PageCounts:
         """Whether its columns keep so much of the table that what they leave out is counted sooner."""
         if not self.page.asked.rest:
             return False
-        rows = self.page.row_count
-        if rows is None:
-            ((rows,),) = self._run(f"SELECT count(*) FROM {self.page.table} WHERE {self.page.where}")
         [(newest,)] = self._run(facet_bitmaps.NEWEST.format(table=self.page.table))
-        return bool(rows > MOST * newest)
+        # Spread by the golden ratio: rows at even distances may be alike.
+        rows = json.dumps([1 + int(number * 0.618034 % 1 * newest) for number in range(SAMPLE)])
+        query = sql.AMONG_SAMPLE.format(table=self.page.table, where=self.page.where)
+        [(shown,)] = self._run(query, newscompare_rows=rows)
+        return bool(shown > MOST * SAMPLE)
 
     @cached_property
     def _counted(self) -> Counter[int]:
@@ -144,8 +147,8 @@ class PageCounts:
         if self._shown is not None and self._shown >= 0 and self._shown.bit_count() <= FEW:
             few = json.dumps(facet_bitmaps.members(self._shown))
             return self._count(sql.AMONG.format(table=page.table, key=self.join.key), newscompare_rows=few)
-        if page.table == "sentences" and (query := sql.sentences(asked)):
-            return self._count(query, asked.roles)
+        if page.table == "sentences" and (found := sql.sentences(asked)):
+            return self._count(*found)
         return self._count(page.sql)
 
     @cached_property
@@ -187,7 +190,7 @@ class PageCounts:
 
     def _candidates(self, kind: str | None) -> Iterator[Pair]:
         """All entities of a type that rows of the table name, most rows first."""
-        query = sql.CANDIDATES.format(count=self.join.count, of_type=" AND type = :type" if kind else "")
+        query = facet_bitmaps.CANDIDATES.format(count=self.join.count, of_type=" AND type = :type" if kind else "")
         return iter(self.connection.execute(query, {"type": kind}))
 
     def _of_roles(self, batch: list[Pair]) -> Iterable[Pair]:
@@ -205,18 +208,14 @@ class PageCounts:
             return set(ids)
         return {id for (id,) in self.connection.execute(sql.OF_TYPE, [kind, json.dumps(list(ids))])}
 
-    def _count(self, query: str, roles: Iterable[str] = (), **more: Any) -> Counter[int]:
+    def _count(self, rows: str, roles: Sequence[str] = (), **more: Any) -> Counter[int]:
         """How many of a query's rows name each entity; `roles` are conditions that the query does not look at."""
-        only = " AND ".join(roles) or "true"
-        return Counter(self._numbers(sql.ENTITIES_OF.format(sql=query, path=self.join.path, only=only), **more))
+        return Counter(self._numbers(self.join.entities_of(rows, roles), **more))
 
     def _numbers(self, query: str, **more: Any) -> list[int]:
-        """The only column of a query, each value a whole number.
-
-        In one piece, since SQLite hands out row by row at several times the cost of finding them.
-        """
-        [(found,)] = self._run(sql.IN_ONE.format(query=query), **more)
-        numbers: list[int] = json.loads(found)
+        """What a query for numbers finds, in one piece: SQLite hands out row by row at several times the cost."""
+        [(found,)] = self._run(query, **more)
+        numbers: list[int] = json.loads(f"[{found or ''}]")
         return numbers
 
     def _run(self, query: str, **more: Any) -> list[Any]:

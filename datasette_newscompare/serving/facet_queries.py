@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -22,12 +23,27 @@ class Join:
     @property
     def tables(self) -> tuple[str, ...]:
         """What the facet and the filter read, beside the rows themselves."""
-        return (self.table, "entities")
+        return (self.table, *(["sentence_entity_ids"] if self.is_by_sentence else []), "entities")
 
     @property
-    def path(self) -> str:
-        """The join from the rows, `r`, to `x`, whose `entity_id` they name."""
-        return f"{self.table} AS x ON x.{self.column} = r.{self.key}"
+    def is_by_sentence(self) -> bool:
+        """Whether the rows are, or belong to, one sentence each."""
+        return self.table == "sentence_entities"
+
+    def entities_of(self, rows: str, roles: Sequence[str] = ()) -> str:
+        """The query for all entities that the rows of a query name, of each row anew, as numbers with commas between.
+
+        `roles` are conditions on sentences that the query does not look at.
+        """
+        # CROSS JOIN keeps SQLite from turning the join round: the rows come first, their entities are looked up.
+        table, listed = self.table, "x.entity_id"
+        if self.is_by_sentence and not roles:
+            table, listed = "sentence_entity_ids", "x.entity_ids"
+        only = f" WHERE {' AND '.join(roles)}" if roles else ""
+        return (
+            f"SELECT group_concat({listed}) FROM ({rows}) AS r"
+            f" CROSS JOIN {table} AS x ON x.{self.column} = r.{self.key}{only}"
+        )
 
     def naming(self, which: str) -> str:
         """The condition on a row that it names an entity; `which` is what its id is compared with: `= :id`."""
@@ -99,17 +115,12 @@ def _parts(where: str) -> list[str]:
     return parts
 
 
-# Without an index on both, SQLite would sort all of them: it puts those of one count into order only.
-CANDIDATES = "SELECT id, {count} FROM entities WHERE {count} > 0{of_type} ORDER BY {count} DESC, id"
 OVERALL = "SELECT id, {count} FROM entities WHERE id IN (SELECT value FROM json_each(:newscompare_ids))"
 OF_TYPE = "SELECT id FROM entities WHERE type = ? AND id IN (SELECT value FROM json_each(?))"
 NAMES = "SELECT id, name, type FROM entities WHERE id IN (SELECT value FROM json_each(?))"
 
-IN_ONE = "WITH found(number) AS ({query}) SELECT json_group_array(number) FROM found"
-"""The only column of a query as one array."""
-
-# CROSS JOIN keeps SQLite from turning the join round: the rows of the page come first, their entities are looked up.
-ENTITIES_OF = "SELECT x.entity_id FROM ({sql}) AS r CROSS JOIN {path} WHERE {only}"
+IN_ONE = "WITH found(number) AS ({query}) SELECT group_concat(number) FROM found"
+"""The only column of a query, whole numbers, with commas between."""
 
 OF_ROLES = """
     SELECT x.entity_id, count(*) FROM sentence_entities AS x
@@ -117,6 +128,12 @@ OF_ROLES = """
     GROUP BY x.entity_id
 """
 """Sentences of a role: their entities alone are looked at."""
+
+AMONG_SAMPLE = """
+    SELECT count(*) FROM (SELECT value AS sampled FROM json_each(:newscompare_rows)) CROSS JOIN {table}
+    ON {table}.rowid = sampled WHERE {where}
+"""
+"""How many rows of a sample, given by their rowids, a condition holds for."""
 
 LEFT_OUT = "SELECT * FROM {table} WHERE ({where}) IS NOT TRUE"
 ROWIDS_LEFT_OUT = "SELECT rowid FROM {table} WHERE ({where}) IS NOT TRUE"
@@ -133,13 +150,18 @@ def rowids(table: str, asked: Narrowed) -> str | None:
     return " INTERSECT ".join(asked.searches) or None
 
 
-def sentences(asked: Narrowed) -> str | None:
-    """The query for the ids of the sentences that fulfil all but `roles`, which reads no sentence; None where there is
-    none."""
+def sentences(asked: Narrowed) -> tuple[str, tuple[str, ...]] | None:
+    """A query that reads no sentence for the ids of the sentences that fulfil all but `rest`, and the conditions on
+    their role that it leaves over; None where there is none."""
     if asked.rest or not (asked.named or asked.searches):
         return None
-    sources = [f"SELECT sentence_id AS id FROM sentence_entities WHERE entity_id {which}" for which in asked.named]
+    sources = []
+    for which in asked.named:
+        # Of several entities, one after the other: SQLite finds each one's in their order.
+        each = [f"= {id}" for id in re.findall(ENTITY, which)]
+        named = [" AND ".join((f"entity_id {one}", *asked.roles)) for one in each]
+        sources.append(" UNION ".join(f"SELECT sentence_id AS id FROM sentence_entities WHERE {one}" for one in named))
     sources += [f"SELECT rowid AS id FROM ({search})" for search in asked.searches]
-    if len(sources) == 1:
-        return sources[0].replace("SELECT", "SELECT DISTINCT", 1) if " IN " in sources[0] else sources[0]
-    return " INTERSECT ".join(sources)
+    if len(sources) > 1:
+        sources = [f"SELECT id FROM ({source})" for source in sources]
+    return " INTERSECT ".join(sources), () if asked.named else asked.roles

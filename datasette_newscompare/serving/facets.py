@@ -20,7 +20,6 @@ from datasette.utils.asgi import BadRequest
 
 from .. import facet_bitmaps
 from ..records import ENTITY_TYPES
-from ._compat import IS_ONE
 from .facet_counting import Page, PageCounts
 from .facet_queries import JOINS, Narrowed, narrowed
 from .permissions import is_readable
@@ -35,9 +34,6 @@ ALL = "all"
 
 SUGGESTED = ("person", "organisation", "place")
 """The panels that tables suggest, most asked for first."""
-
-COUNTED = 10_000
-"""Datasette 1.0 counts the rows of a page no further."""
 
 LARGEST_ID = 2**63 - 1
 
@@ -148,14 +144,12 @@ class EntityFacet(Facet):
             asked = Narrowed(rest=(where,) if where else ())
         else:
             asked = narrowed(self.table, where)
-        shown = self.row_count
         return Page(
             table=self.table,
             sql=self.sql,
             where=where,
             asked=asked,
             params=dict(self.params),
-            row_count=None if IS_ONE and shown is not None and shown > COUNTED else shown,
             with_bitmaps=self.table in facet_bitmaps.KINDS
             and await is_readable(self.ds, self.request.actor, self.database, ["facet_bitmaps"]),
             selected=tuple(selected),

@@ -292,6 +292,13 @@ CREATE TABLE sentence_entities (
 ) WITHOUT ROWID;
 CREATE INDEX sentence_entities_entity_id ON sentence_entities(entity_id, role);
 
+-- The same in one row for each sentence, which the facet reads in half the time. The triggers of sentence_entities write
+-- it: anew at each change, because what an INSERT OR IGNORE fires is ignored, too, where it conflicts.
+CREATE TABLE sentence_entity_ids (
+    sentence_id INTEGER PRIMARY KEY REFERENCES sentences(id) ON DELETE CASCADE,
+    entity_ids TEXT NOT NULL
+);
+
 CREATE TABLE source_entities (
     source_id TEXT NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
     entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
@@ -327,9 +334,17 @@ CREATE TRIGGER article_entities_delete AFTER DELETE ON article_entities BEGIN
 END;
 CREATE TRIGGER sentence_entities_insert AFTER INSERT ON sentence_entities BEGIN
     DELETE FROM facet_bitmaps WHERE "table" IN ('quotes', 'quantities') AND entity_id = new.entity_id;
+    DELETE FROM sentence_entity_ids WHERE sentence_id = new.sentence_id;
+    INSERT INTO sentence_entity_ids (sentence_id, entity_ids)
+        SELECT sentence_id, group_concat(entity_id) FROM sentence_entities WHERE sentence_id = new.sentence_id
+        GROUP BY sentence_id;
 END;
 CREATE TRIGGER sentence_entities_delete AFTER DELETE ON sentence_entities BEGIN
     DELETE FROM facet_bitmaps WHERE "table" IN ('quotes', 'quantities') AND entity_id = old.entity_id;
+    DELETE FROM sentence_entity_ids WHERE sentence_id = old.sentence_id;
+    INSERT INTO sentence_entity_ids (sentence_id, entity_ids)
+        SELECT sentence_id, group_concat(entity_id) FROM sentence_entities WHERE sentence_id = old.sentence_id
+        GROUP BY sentence_id;
 END;
 CREATE TRIGGER story_entities_insert AFTER INSERT ON story_entities BEGIN
     DELETE FROM facet_bitmaps WHERE "table" = 'stories' AND entity_id = new.entity_id;
@@ -374,6 +389,7 @@ CREATE TABLE quotes (
 );
 CREATE INDEX quotes_sentence_id ON quotes(sentence_id);
 CREATE INDEX quotes_entity_id ON quotes(entity_id);
+CREATE INDEX quotes_speaker ON quotes(speaker);
 CREATE TRIGGER quotes_insert AFTER INSERT ON quotes BEGIN
     DELETE FROM facet_bitmaps WHERE "table" = 'quotes'
     AND entity_id IN (SELECT entity_id FROM sentence_entities WHERE sentence_id = new.sentence_id);
