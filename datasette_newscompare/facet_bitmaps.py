@@ -20,12 +20,15 @@ SHARE = 512
 SHARE_OF_FEW = 2048
 """The same where a row names few entities: the last one that a panel shows is in fewer rows."""
 
+FEW = 10_000
+"""So few rows are sooner looked at themselves where bitmaps can't tell their entities."""
+
 LOOKED_UP = 20_000
 """So many rows of entities without a bitmap are looked up for a panel, and no more."""
 
 HOPEFUL = 4
 """Where the last of the first so many times as many candidates as are wanted is in so many times fewer rows than have a
-bitmap, the end would come only after too many entities without one."""
+bitmap, or in fewer at all where none are looked up, the end would come only after too many entities without one."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,11 @@ def naming(connection: sqlite3.Connection, table: str, entities: Iterable[int]) 
     return rows
 
 
+def is_few(shown: int) -> bool:
+    """Whether a set has so few members that those are sooner looked at themselves."""
+    return shown >= 0 and shown.bit_count() <= FEW
+
+
 def _stored(connection: sqlite3.Connection, table: str, entity: int) -> int | None:
     stored = connection.execute(STORED, [table, entity]).fetchone()
     return int.from_bytes(stored[0], "little") if stored else None
@@ -159,10 +167,11 @@ def count(
     wanted = limit - len(first)
     best: list[tuple[int, int]] = []
     least = _least(connection, table)
-    looked_up = 0
+    left = 0 if is_few(shown) else LOOKED_UP
+    enough = least / HOPEFUL if left else least
     query = CANDIDATES.format(count=KINDS[table].count, of_type=" AND type = :type" if type else "")
     for place, (id, overall) in enumerate(connection.execute(query, {"type": type})):
-        if place == HOPEFUL * wanted and (len(best) < wanted or best[0][0] * HOPEFUL < least):
+        if place == HOPEFUL * wanted and (len(best) < wanted or best[0][0] < enough):
             return None
         if wanted < 1 or (len(best) == wanted and best[0][0] > overall):
             break
@@ -170,8 +179,8 @@ def count(
             continue
         rows = _stored(connection, table, id)
         if rows is None:
-            looked_up += overall
-            if looked_up > LOOKED_UP:
+            left -= overall
+            if left < 0:
                 return None
             rows = bits(rowids(connection, table, id))
         number = (rows & shown).bit_count()

@@ -37,9 +37,6 @@ MOST = 0.5
 SAMPLE = 200
 """So many rows are asked for that share: their number is not always known, and takes longer to count."""
 
-FEW = 10_000
-"""Up to so many rows that were found for the bitmaps are not looked for again where these can't tell their entities."""
-
 NAMING_MANY = ("articles", "stories")
 """Tables whose rows name many entities. Of the others, rows that name an entity are sooner looked at themselves."""
 
@@ -144,7 +141,7 @@ class PageCounts:
     def _counted(self) -> Counter[int]:
         """How many of the rows shown name each entity."""
         page, asked = self.page, self.page.asked
-        if self._shown is not None and self._shown >= 0 and self._shown.bit_count() <= FEW:
+        if self._shown is not None and facet_bitmaps.is_few(self._shown):
             few = json.dumps(facet_bitmaps.members(self._shown))
             return self._count(sql.AMONG.format(table=page.table, key=self.join.key), newscompare_rows=few)
         if page.table == "sentences" and (found := sql.sentences(asked)):
