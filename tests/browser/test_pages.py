@@ -23,6 +23,10 @@ def open_page(request: pytest.FixtureRequest, browser: Browser, server: str) -> 
         yield lambda address=STORIES, width=1280: opened(address, width)
 
 
+WITH_SCRIPT = pytest.mark.parametrize("open_page", [True], ids=["script"], indirect=True)
+"""For what is the same without it."""
+
+
 @pytest.fixture(scope="module")
 def addresses(browser: Browser, server: str) -> dict[str, str]:
     """An address for each kind of page, as a person reaches it from the stories list."""
@@ -175,6 +179,7 @@ def test_entity_page_shows_the_sentences_of_both_sources(open_page: Open, addres
 PAGES = ("stories", "story", "compare", "article", "entities", "entity")
 
 
+@WITH_SCRIPT
 @pytest.mark.parametrize("width", [1280, 400, 320])
 @pytest.mark.parametrize("kind", PAGES)
 def test_page_fits_the_screen(open_page: Open, addresses: dict[str, str], kind: str, width: int) -> None:
@@ -185,6 +190,7 @@ def test_page_fits_the_screen(open_page: Open, addresses: dict[str, str], kind: 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@WITH_SCRIPT
 @pytest.mark.parametrize("kind", PAGES)
 def test_page_runs_under_a_strict_content_security_policy(
     open_page: Open, addresses: dict[str, str], kind: str
