@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pages_story
 import pytest
 from click.testing import CliRunner
 from datasette import app
+from datasette.app import Datasette
 from datasette.cli import cli
 from news_site import Site, serving
 
@@ -32,3 +34,14 @@ def site() -> Iterator[Site]:
     """A web site on this machine."""
     with serving() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def story_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The story of five sources. Read only."""
+    return pages_story.build(tmp_path_factory.mktemp("pages") / "news.db")
+
+
+@pytest.fixture
+def news(story_db: Path) -> Datasette:
+    return Datasette([str(story_db)])
