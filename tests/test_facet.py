@@ -130,6 +130,7 @@ FILTERS = {
     ],
     "sentences": [
         ("role=headline", "role = 'headline'"),
+        ("_where=rowid+%3E+40", "sentences.rowid > 40"),
         ("role=body", "role = 'body'"),
         ("role__not=body", "role <> 'body'"),
         ("position__gte=2", "position >= 2"),

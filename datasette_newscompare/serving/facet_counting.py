@@ -134,8 +134,8 @@ class PageCounts:
         # Spread by the golden ratio: rows at even distances may be alike.
         rows = json.dumps([1 + int(number * 0.618034 % 1 * newest) for number in range(SAMPLE)])
         query = sql.AMONG_SAMPLE.format(table=self.page.table, where=self.page.where)
-        [(shown,)] = self._run(query, newscompare_rows=rows)
-        return bool(shown > MOST * SAMPLE)
+        [(sampled, shown)] = self._run(query, newscompare_rows=rows)
+        return bool(shown > MOST * sampled)
 
     @cached_property
     def _counted(self) -> Counter[int]:

@@ -130,10 +130,10 @@ OF_ROLES = """
 """Sentences of a role: their entities alone are looked at."""
 
 AMONG_SAMPLE = """
-    SELECT count(*) FROM (SELECT value AS sampled FROM json_each(:newscompare_rows)) CROSS JOIN {table}
-    ON {table}.rowid = sampled WHERE {where}
+    SELECT count(*), coalesce(sum(({where}) IS TRUE), 0) FROM {table}
+    WHERE rowid IN (SELECT value FROM json_each(:newscompare_rows))
 """
-"""How many rows of a sample, given by their rowids, a condition holds for."""
+"""How many rows of a sample, given by their rowids, there are, and how many of them a condition holds for."""
 
 LEFT_OUT = "SELECT * FROM {table} WHERE ({where}) IS NOT TRUE"
 ROWIDS_LEFT_OUT = "SELECT rowid FROM {table} WHERE ({where}) IS NOT TRUE"
