@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from datasette.app import Datasette
+from instances import get
 from pages_html import Node
 from pages_story import build
-from story_pages import LEDGER_POST, ROOT, answer, seen
+from story_pages import LEDGER_POST, ROOT, seen
 
 from datasette_newscompare.serving._compat import IS_ONE
 from datasette_newscompare.verdicts import judge_match
@@ -178,7 +179,7 @@ async def test_compare_page_hides_the_names(news: Datasette) -> None:
 async def test_compare_page_of_one_match_is_found_by_its_number(news: Datasette) -> None:
     page = await seen(news, f"{ROOT}/compare?match=2")
     assert page.one("tbody", "nc-chosen").attributes["id"] == "match-2"
-    assert (await answer(news, f"{ROOT}/compare?match=999")).status_code == 404
+    assert (await get(news, f"{ROOT}/compare?match=999")).status_code == 404
 
 
 @pytest.mark.asyncio
@@ -229,7 +230,7 @@ async def test_overview_strip_joins_every_match_and_leads_to_it(news: Datasette)
     ],
 )
 async def test_compare_page_refuses_what_it_does_not_understand(news: Datasette, query: str, status: int) -> None:
-    assert (await answer(news, f"{ROOT}/compare{query}")).status_code == status
+    assert (await get(news, f"{ROOT}/compare{query}")).status_code == status
 
 
 @pytest.mark.asyncio
@@ -250,7 +251,7 @@ async def test_compare_page_refuses_what_it_does_not_understand(news: Datasette,
     ],
 )
 async def test_pages_refuse_parameters_that_they_do_not_understand(news: Datasette, path: str) -> None:
-    assert (await answer(news, path)).status_code == 400
+    assert (await get(news, path)).status_code == 400
 
 
 @pytest.mark.asyncio

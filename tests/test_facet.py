@@ -538,6 +538,7 @@ async def test_entities_are_looked_up_and_sentences_not_read_where_their_columns
     await page(made, f"/made/{table}.json?{query}&_facet_entity=person")
     [*_, joined] = [plan for plan in plans if any(re.match(r"(SCAN|SEARCH) x\b", step) for step in plan)]
     assert any(step.startswith("SEARCH x USING") for step in joined), joined
+    assert not any(step.startswith("SCAN x") for step in joined), joined
     reads_sentences = any(re.match(r"(SCAN|SEARCH) sentences\b", step) for step in joined)
     assert reads_sentences == (query == "position=3"), joined
 

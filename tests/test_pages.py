@@ -15,7 +15,7 @@ from instances import get
 from pages_html import parse
 from pages_story import build
 from sqlite_utils import Database
-from story_pages import LEDGER_POST, ROOT, answer, data, seen
+from story_pages import LEDGER_POST, ROOT, data, seen
 
 from datasette_newscompare import schema
 
@@ -233,8 +233,8 @@ async def test_article_of_two_counts_what_the_comparison_counts(seeds_db: Path) 
 
 @pytest.mark.asyncio
 async def test_article_links_only_to_web_addresses(news: Datasette) -> None:
-    ledger = await answer(news, f"{ROOT}/article/ledger")
-    post = await answer(news, f"{ROOT}/article/post")
+    ledger = await get(news, f"{ROOT}/article/ledger")
+    post = await get(news, f"{ROOT}/article/post")
     assert 'href="https://ledger.example/fire"' in ledger.text
     assert "javascript:" not in post.text
 
@@ -331,7 +331,7 @@ async def test_source_page_shows_with_whom_it_shares_and_what_only_it_tells(news
     assert [li.one("a", "nc-plain").text for li in page.one("div", "nc-without").all("li")] == [
         "A school next door was not harmed."
     ]
-    assert (await answer(news, f"{ROOT}/source/nobody")).status_code == 404
+    assert (await get(news, f"{ROOT}/source/nobody")).status_code == 404
 
 
 @pytest.mark.asyncio
@@ -388,7 +388,7 @@ async def test_an_empty_database_says_how_to_fill_it(tmp_path: Path) -> None:
     assert "datasette newscompare load news.db ARTICLES" in (await seen(datasette, ROOT)).text
     assert "No entity fits." in (await seen(datasette, f"{ROOT}/entities")).text
     assert "No source fits." in (await seen(datasette, f"{ROOT}/sources")).text
-    assert (await answer(datasette, f"{ROOT}/story/1")).status_code == 404
+    assert (await get(datasette, f"{ROOT}/story/1")).status_code == 404
 
 
 # Everything
@@ -430,7 +430,7 @@ async def test_links_to_other_pages_answer(news: Datasette, path: str) -> None:
     assert all(re.match(r"/|https?://|$", link) for link in links), links
     for link in sorted(links):
         if link.startswith("/"):
-            assert (await answer(news, link)).status_code == 200, link
+            assert (await get(news, link)).status_code == 200, link
 
 
 @pytest.mark.asyncio
@@ -445,7 +445,7 @@ async def test_pages_hold_no_inline_script_or_style(news: Datasette, path: str) 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("path", PAGES)
 async def test_article_text_is_escaped(news: Datasette, path: str) -> None:
-    response = await answer(news, path)
+    response = await get(news, path)
     assert "<script>alert" not in response.text
 
 
@@ -483,7 +483,7 @@ async def test_json_holds_only_documented_keys(news: Datasette, path: str) -> No
     ],
 )
 async def test_lists_are_csv_too(news: Datasette, path: str, first: str) -> None:
-    response = await answer(news, path)
+    response = await get(news, path)
     assert response.status_code == 200
     lines = response.text.splitlines()
     assert lines[0].startswith(first)

@@ -115,7 +115,7 @@ class PageCounts:
         if page.table not in NAMING_MANY and asked.named:
             return None
         if self._keeps_most:
-            left_out = sql.ROWIDS_LEFT_OUT.format(table=page.table, where=page.where)
+            left_out = sql.LEFT_OUT.format(columns="rowid", table=page.table, where=page.where)
             return ~facet_bitmaps.bits(self._numbers(sql.IN_ONE.format(query=left_out)))
         parts = []
         for which in asked.named:
@@ -151,7 +151,7 @@ class PageCounts:
     @cached_property
     def _left_out(self) -> Counter[int]:
         """The same of the rows that the page leaves out."""
-        return self._count(sql.LEFT_OUT.format(table=self.page.table, where=self.page.where))
+        return self._count(sql.LEFT_OUT.format(columns="*", table=self.page.table, where=self.page.where))
 
     def _of_shown(self, kind: str | None, limit: int) -> list[Pair]:
         """The first of those that were counted."""

@@ -135,8 +135,7 @@ AMONG_SAMPLE = """
 """
 """How many rows of a sample, given by their rowids, there are, and how many of them a condition holds for."""
 
-LEFT_OUT = "SELECT * FROM {table} WHERE ({where}) IS NOT TRUE"
-ROWIDS_LEFT_OUT = "SELECT rowid FROM {table} WHERE ({where}) IS NOT TRUE"
+LEFT_OUT = "SELECT {columns} FROM {table} WHERE ({where}) IS NOT TRUE"
 
 AMONG = "SELECT {key} FROM {table} WHERE rowid IN (SELECT value FROM json_each(:newscompare_rows))"
 """The rows of a table of which these are the rowids."""
