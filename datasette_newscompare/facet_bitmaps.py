@@ -1,8 +1,9 @@
 """The bitmaps by which the entity facet counts large tables: which rows name an entity, a bit for each rowid.
 
-They stand in `facet_bitmaps`, for the entities that most articles, stories, matches, facts, quotes or quantities name.
-Triggers take away what is out of step with the tables that join these with entities, whoever writes there, and
-`complete` makes anew what is missing. So counts by them are exact, or not to be had.
+They stand in `facet_bitmaps`, for the entities that most articles, stories, matches, facts, quotes or quantities name,
+and in `facet_value_bitmaps`, for what very many rows say in a column that readers choose by. Triggers take away what is
+out of step with the tables that these are made from, whoever writes there, and `complete` makes anew what is missing.
+So counts by them are exact, or not to be had.
 """
 
 from __future__ import annotations
@@ -58,10 +59,14 @@ KINDS = {
     "quantities": Kind("quantity_count", OF_SENTENCES.format(table="quantities"), names_few=True),
 }
 
+COLUMNS = {"matches": ("kind",), "quotes": ("speaker",), "quantities": ("kind", "unit")}
+"""The columns of text that large tables are chosen by: those of smaller ones are read in no time."""
+
 CANDIDATES = "SELECT id, {count} FROM entities WHERE {count} > 0{of_type} ORDER BY {count} DESC, id"
 """Entities with how many rows of the whole table name them."""
 OF_TYPE = "SELECT 1 FROM entities WHERE id = ? AND type = ?"
 STORED = 'SELECT bits FROM facet_bitmaps WHERE "table" = ? AND entity_id = ?'
+STORED_VALUE = 'SELECT bits FROM facet_value_bitmaps WHERE "table" = ? AND "column" = ? AND value = ?'
 NEWEST = "SELECT coalesce(max(rowid), 0) FROM {table}"
 """The largest rowid stands for the number of rows, which it is unless many were taken out."""
 
@@ -88,6 +93,22 @@ def complete(connection: sqlite3.Connection) -> None:
                 'INSERT INTO facet_bitmaps ("table", entity_id, bits) VALUES (?, ?, ?)',
                 [table, entity, packed(bits(rowids(connection, table, entity)))],
             )
+    for table, columns in COLUMNS.items():
+        # They all go together.
+        if not connection.execute('SELECT 1 FROM facet_value_bitmaps WHERE "table" = ?', [table]).fetchone():
+            for column in columns:
+                _complete_values(connection, table, column)
+
+
+def _complete_values(connection: sqlite3.Connection, table: str, column: str) -> None:
+    values = connection.execute(
+        f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL GROUP BY {column} HAVING count(*) > ?", [FEW]
+    ).fetchall()
+    for (value,) in values:
+        connection.execute(
+            'INSERT INTO facet_value_bitmaps ("table", "column", value, bits) VALUES (?, ?, ?, ?)',
+            [table, column, value, packed(bits(_saying(connection, table, column, value)))],
+        )
 
 
 def _least(connection: sqlite3.Connection, table: str) -> int:
@@ -102,12 +123,18 @@ def rowids(connection: sqlite3.Connection, table: str, entity: int) -> Iterable[
     return (rowid for (rowid,) in connection.execute(KINDS[table].rowids, [entity]))
 
 
+def _saying(connection: sqlite3.Connection, table: str, column: str, value: str) -> Iterable[int]:
+    found = connection.execute(f"SELECT rowid FROM {table} WHERE {column} = ?", [value])
+    return (rowid for (rowid,) in found)
+
+
 def bits(numbers: Iterable[int]) -> int:
     """A number whose bits are the members of a set."""
     members = list(numbers)
     digits = bytearray(b"0") * (max(members, default=0) + 1)
     for number in members:
-        digits[~number] = 49  # "1"
+        digits[number] = 49  # "1"
+    digits.reverse()
     return int(digits, 2)
 
 
@@ -128,6 +155,12 @@ def naming(connection: sqlite3.Connection, table: str, entities: Iterable[int]) 
         stored = _stored(connection, table, entity)
         rows |= bits(rowids(connection, table, entity)) if stored is None else stored
     return rows
+
+
+def of_value(connection: sqlite3.Connection, table: str, column: str, value: str) -> int | None:
+    """The rows of a table that say this in a column; None where they have no bitmap."""
+    stored = connection.execute(STORED_VALUE, [table, column, value]).fetchone()
+    return int.from_bytes(stored[0], "little") if stored else None
 
 
 def is_few(shown: int) -> bool:
@@ -197,11 +230,18 @@ def _most_first(pair: tuple[int, int]) -> tuple[int, int]:
     return -number, id
 
 
-def wrong_bitmaps(connection: sqlite3.Connection) -> list[int]:
-    """The entities of whose bitmaps one says something else than the rows that it stands for."""
-    found = connection.execute('SELECT "table", entity_id, bits FROM facet_bitmaps').fetchall()
-    return [
-        entity
-        for table, entity, stored in found
+def wrong_bitmaps(connection: sqlite3.Connection) -> list[str]:
+    """What the bitmaps stand for of which one says something else than the rows: a table and an entity, or a value."""
+    entities = connection.execute('SELECT "table", entity_id, bits FROM facet_bitmaps').fetchall()
+    values = connection.execute('SELECT "table", "column", value, bits FROM facet_value_bitmaps').fetchall()
+    wrong = [
+        f"{table}, entity {entity}"
+        for table, entity, stored in entities
         if int.from_bytes(stored, "little") != bits(rowids(connection, table, entity))
     ]
+    wrong += [
+        f"{table}, {column} {value}"
+        for table, column, value, stored in values
+        if int.from_bytes(stored, "little") != bits(_saying(connection, table, column, value))
+    ]
+    return wrong

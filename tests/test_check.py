@@ -66,8 +66,7 @@ HARMS = {
     "sentences whose list of entities is not that of their mentions": "UPDATE sentence_entities SET role = 'none'",
     "facts whose list of entities is not that of their sentences": "DELETE FROM fact_entities WHERE fact_id ="
     " (SELECT min(fact_id) FROM fact_entities)",
-    "bitmaps of the facet that are not those of their entity": "INSERT INTO facet_bitmaps"
-    " VALUES ('articles', 1, x'00')",
+    "bitmaps of the facet that are not those of their rows": "INSERT INTO facet_bitmaps VALUES ('articles', 1, x'00')",
     "describing words that do not stand in the sentence that names their entity": "UPDATE describing_words"
     ' SET "end" = 0',
     "words of entities with a wrong count": "UPDATE word_counts SET count = count + 1",

@@ -203,6 +203,7 @@ def _small(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(facet_bitmaps, "FEWEST", 10)
     patch.setattr(facet_bitmaps, "SHARE", 60)
     patch.setattr(facet_bitmaps, "SHARE_OF_FEW", 60)
+    patch.setattr(facet_bitmaps, "FEW", 30)
 
 
 @pytest.mark.asyncio
@@ -219,11 +220,13 @@ def _small(patch: pytest.MonkeyPatch) -> None:
         ("stories", *FILTERS["stories"][0]),
         ("stories", "id__lte=40", "stories.id <= 40"),
         ("matches", "kind__not=paraphrase", "kind <> 'paraphrase'"),
-        ("matches", "kind=paraphrase", "kind = 'paraphrase'"),  # of which fewer are left out
+        ("matches", "kind=paraphrase", "kind = 'paraphrase'"),
         ("facts", "source_count__gte=5", "facts.source_count >= 5"),
         ("facts", "id__lte=40", "facts.id <= 40"),
         ("quotes", "speaker=Ann", "speaker = 'Ann'"),
-        ("quantities", "kind=count", "quantities.kind = 'count'"),  # of which fewer are left out
+        ("quantities", "kind=count", "quantities.kind = 'count'"),
+        ("quantities", "kind=count&value__gt=1", "quantities.kind = 'count' and value > 1"),
+        ("quantities", "kind__not=money", "quantities.kind <> 'money'"),
     ],
 )
 async def test_bitmaps_count_what_the_rows_say(
@@ -288,6 +291,61 @@ def test_bitmaps_out_of_step_go_and_are_made_anew(bitmapped_db: Path, monkeypatc
             assert set(connection.execute(stored)) < before
             assert facet_bitmaps.wrong_bitmaps(connection) == []
             facet_bitmaps.complete(connection)
+        connection.rollback()
+
+
+@pytest.mark.parametrize(
+    ("table", "changes"),
+    [
+        (
+            "matches",
+            (
+                "UPDATE matches SET kind = 'partial' WHERE id = 1",
+                "DELETE FROM matches WHERE id = 2",
+                """INSERT INTO matches
+                   (story_id, left_sentence_id, right_sentence_id, left_article_id, right_article_id, score, kind)
+                   SELECT story_id, right_sentence_id, left_sentence_id, left_article_id, right_article_id, score, kind
+                   FROM matches LIMIT 1""",
+            ),
+        ),
+        (
+            "quotes",
+            (
+                "UPDATE quotes SET speaker = 'Eve' WHERE id = 1",
+                "DELETE FROM quotes WHERE id = 2",
+                """INSERT INTO quotes (sentence_id, speaker, start, "end", text) VALUES (1, 'Eve', 0, 1, '')""",
+            ),
+        ),
+        (
+            "quantities",
+            (
+                "UPDATE quantities SET unit = 'EUR' WHERE id = 1",
+                "DELETE FROM quantities WHERE id = 2",
+                """INSERT INTO quantities (sentence_id, kind, start, "end", text) VALUES (1, 'money', 0, 1, '')""",
+            ),
+        ),
+    ],
+)
+def test_bitmaps_of_values_go_with_any_change(
+    bitmapped_db: Path, monkeypatch: pytest.MonkeyPatch, table: str, changes: tuple[str, ...]
+) -> None:
+    _small(monkeypatch)
+    stored = 'SELECT "column", value FROM facet_value_bitmaps WHERE "table" = ? ORDER BY 1, 2'
+    often = " UNION ALL ".join(
+        f"SELECT '{column}', {column} FROM {table} WHERE {column} <> '' GROUP BY {column} HAVING count(*) > 30"
+        for column in facet_bitmaps.COLUMNS[table]
+    )
+    with sqlite3.connect(bitmapped_db) as connection:
+        for change in changes:
+            told = connection.execute(stored, [table]).fetchall()
+            assert told
+            assert told == sorted(connection.execute(often).fetchall())
+            connection.execute(change)
+            assert connection.execute(stored, [table]).fetchall() == []
+            facet_bitmaps.complete(connection)
+            assert facet_bitmaps.wrong_bitmaps(connection) == []
+        connection.execute("UPDATE facet_value_bitmaps SET bits = x'03' WHERE \"table\" = ?", [table])
+        assert facet_bitmaps.wrong_bitmaps(connection)
         connection.rollback()
 
 

@@ -449,6 +449,7 @@ async def test_internals_are_hidden(described: Datasette) -> None:
     hidden = {name for name, is_hidden in tables.items() if is_hidden}
     joins = {f"{row}_entities" for row in ("article", "sentence", "source", "story", "match", "fact")} | {
         "facet_bitmaps",
+        "facet_value_bitmaps",
         "sentence_entity_ids",
     }
     assert joins | {"_sqlite_migrations", "articles_fts", "sentences_fts"} <= hidden

@@ -312,7 +312,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> Iterator[Finding]:
     yield from _check_search(connection, "sentences_fts", "sentences")
     wrong = facet_bitmaps.wrong_bitmaps(connection)
     if wrong:
-        yield Finding("bitmaps of the facet that are not those of their entity", len(wrong), str(wrong[0]), REMATCH)
+        yield Finding("bitmaps of the facet that are not those of their rows", len(wrong), wrong[0], REMATCH)
 
 
 def _check_search(connection: sqlite3.Connection, table: str, counted: str) -> Iterator[Finding]:

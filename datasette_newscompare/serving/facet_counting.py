@@ -7,7 +7,7 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from heapq import nsmallest
 from itertools import islice
@@ -114,16 +114,32 @@ class PageCounts:
             return None
         if page.table not in NAMING_MANY and asked.named:
             return None
-        if self._keeps_most:
+        parts = self._by_value(asked.rest)
+        if parts:
+            asked = replace(asked, rest=())
+        elif self._keeps_most:
             left_out = sql.LEFT_OUT.format(columns="rowid", table=page.table, where=page.where)
             return ~facet_bitmaps.bits(self._numbers(sql.IN_ONE.format(query=left_out)))
-        parts = []
         for which in asked.named:
             ids = [page.params[name[1:]] for name in re.findall(sql.ENTITY, which)]
             parts.append(facet_bitmaps.naming(self.connection, page.table, ids))
         if query := sql.rowids(page.table, asked):
             parts.append(facet_bitmaps.bits(self._numbers(sql.IN_ONE.format(query=query))))
         return reduce(and_, parts)
+
+    def _by_value(self, conditions: Sequence[str]) -> list[int]:
+        """The rows that fulfil each condition, where bitmaps tell it of all of them; else none."""
+        page = self.page
+        found = []
+        for condition in conditions:
+            said = sql.VALUE.fullmatch(condition)
+            if said is None or said[1] not in facet_bitmaps.COLUMNS.get(page.table, ()):
+                return []
+            rows = facet_bitmaps.of_value(self.connection, page.table, said[1], page.params[said[2]])
+            if rows is None:
+                return []
+            found.append(rows)
+        return found
 
     @cached_property
     def _keeps_most(self) -> bool:

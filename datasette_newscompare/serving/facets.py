@@ -151,7 +151,7 @@ class EntityFacet(Facet):
             asked=asked,
             params=dict(self.params),
             with_bitmaps=self.table in facet_bitmaps.KINDS
-            and await is_readable(self.ds, self.request.actor, self.database, ["facet_bitmaps"]),
+            and await is_readable(self.ds, self.request.actor, self.database, ["facet_bitmaps", "facet_value_bitmaps"]),
             selected=tuple(selected),
         )
 

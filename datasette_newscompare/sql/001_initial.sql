@@ -326,6 +326,16 @@ CREATE TABLE facet_bitmaps (
     PRIMARY KEY ("table", entity_id)
 );
 CREATE INDEX facet_bitmaps_entity_id ON facet_bitmaps(entity_id);
+
+-- The same of what columns say that readers choose by, where very many rows say it. Any change to the table takes them away.
+CREATE TABLE facet_value_bitmaps (
+    "table" TEXT NOT NULL CHECK ("table" IN ('matches', 'quotes', 'quantities')),
+    "column" TEXT NOT NULL,
+    value TEXT NOT NULL,
+    bits BLOB NOT NULL,
+    PRIMARY KEY ("table", "column", value)
+);
+
 CREATE TRIGGER article_entities_insert AFTER INSERT ON article_entities BEGIN
     DELETE FROM facet_bitmaps WHERE "table" = 'articles' AND entity_id = new.entity_id;
 END;
@@ -368,12 +378,17 @@ CREATE TABLE quantities (
 CREATE INDEX quantities_sentence_id ON quantities(sentence_id);
 CREATE INDEX quantities_value ON quantities(kind, unit, value);
 CREATE TRIGGER quantities_insert AFTER INSERT ON quantities BEGIN
+    DELETE FROM facet_value_bitmaps WHERE "table" = 'quantities';
     DELETE FROM facet_bitmaps WHERE "table" = 'quantities'
     AND entity_id IN (SELECT entity_id FROM sentence_entities WHERE sentence_id = new.sentence_id);
 END;
 CREATE TRIGGER quantities_delete AFTER DELETE ON quantities BEGIN
+    DELETE FROM facet_value_bitmaps WHERE "table" = 'quantities';
     DELETE FROM facet_bitmaps WHERE "table" = 'quantities'
     AND entity_id IN (SELECT entity_id FROM sentence_entities WHERE sentence_id = old.sentence_id);
+END;
+CREATE TRIGGER quantities_update AFTER UPDATE OF kind, unit ON quantities BEGIN
+    DELETE FROM facet_value_bitmaps WHERE "table" = 'quantities';
 END;
 
 CREATE TABLE quotes (
@@ -391,12 +406,17 @@ CREATE INDEX quotes_sentence_id ON quotes(sentence_id);
 CREATE INDEX quotes_entity_id ON quotes(entity_id);
 CREATE INDEX quotes_speaker ON quotes(speaker);
 CREATE TRIGGER quotes_insert AFTER INSERT ON quotes BEGIN
+    DELETE FROM facet_value_bitmaps WHERE "table" = 'quotes';
     DELETE FROM facet_bitmaps WHERE "table" = 'quotes'
     AND entity_id IN (SELECT entity_id FROM sentence_entities WHERE sentence_id = new.sentence_id);
 END;
 CREATE TRIGGER quotes_delete AFTER DELETE ON quotes BEGIN
+    DELETE FROM facet_value_bitmaps WHERE "table" = 'quotes';
     DELETE FROM facet_bitmaps WHERE "table" = 'quotes'
     AND entity_id IN (SELECT entity_id FROM sentence_entities WHERE sentence_id = old.sentence_id);
+END;
+CREATE TRIGGER quotes_update AFTER UPDATE OF speaker ON quotes BEGIN
+    DELETE FROM facet_value_bitmaps WHERE "table" = 'quotes';
 END;
 
 -- What embedding models made of sentences, kept for the next run: 4-byte floats, little-endian.
@@ -450,6 +470,15 @@ CREATE INDEX matches_articles ON matches(left_article_id, right_article_id);
 CREATE INDEX matches_right_article_id ON matches(right_article_id);
 CREATE INDEX matches_score ON matches(score);
 CREATE INDEX matches_kind ON matches(kind, score);
+CREATE TRIGGER matches_insert AFTER INSERT ON matches BEGIN
+    DELETE FROM facet_value_bitmaps WHERE "table" = 'matches';
+END;
+CREATE TRIGGER matches_delete AFTER DELETE ON matches BEGIN
+    DELETE FROM facet_value_bitmaps WHERE "table" = 'matches';
+END;
+CREATE TRIGGER matches_update AFTER UPDATE OF kind ON matches BEGIN
+    DELETE FROM facet_value_bitmaps WHERE "table" = 'matches';
+END;
 
 CREATE TABLE match_entities (
     match_id INTEGER NOT NULL REFERENCES matches(id) ON DELETE CASCADE,
