@@ -56,12 +56,7 @@ def say_summary(summary: Summary, command: str, db: Path, as_json: bool) -> None
         f" {counted(summary.entity_count, 'entity', 'entities')}.",
         err=as_json,
     )
-    if summary.further_copies:
-        click.echo(
-            f"note: {counted(summary.further_copies, 'sentence is', 'sentences are')} matched with the first copy only,"
-            f" for more than {MatchSettings().most_copies} articles of the story carry the same words.",
-            err=True,
-        )
+    _say_further_copies(summary)
     if summary.judged:
         _say_judged(summary.judged, as_json)
     click.echo(f"Done in {summary.seconds:.1f} seconds. To look at it: datasette serve {db}", err=as_json)
@@ -97,6 +92,7 @@ def say_round(done: Round, db: Path, said: set[str], as_json: bool) -> None:
             f" {db} holds {done.summary.article_count:,}{stopped}.",
             err=as_json,
         )
+        _say_further_copies(done.summary)
     if as_json:
         values = summary_values(done.summary, "watch", db) | {
             "started_at": done.started_at,
@@ -106,6 +102,15 @@ def say_round(done: Round, db: Path, said: set[str], as_json: bool) -> None:
             "trouble": done.trouble,
         }
         write_json(values)
+
+
+def _say_further_copies(summary: Summary) -> None:
+    if summary.further_copies:
+        click.echo(
+            f"note: {counted(summary.further_copies, 'sentence is', 'sentences are')} matched with the first copy only,"
+            f" for more than {MatchSettings().most_copies} articles of the story carry the same words.",
+            err=True,
+        )
 
 
 def say_removed(removed: int, unknown: Sequence[str], summary: Summary, db: Path, as_json: bool) -> None:

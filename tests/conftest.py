@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,12 @@ SEEDS = ROOT / "seeds"
 
 # Where rich is installed, as it is with spaCy, Datasette takes a second to print each refused page's locals.
 app.pm.get_plugin("datasette.handle_exception").rich = None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """What `-n auto` means: each process holds a spaCy model, an encoder and at times a browser."""
+    return min(4, os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,8 @@ def test_first_screen_has_one_image_and_two_commands() -> None:
     assert re.findall(r"!\[[^\]]+\]\((.+?)\)", FIRST_SCREEN) == ["docs/images/compare.png"]
     run, test = blocks("bash", FIRST_SCREEN)
     assert run.startswith("python3 -m venv .venv && .venv/bin/pip install '.[load]'")
-    assert test == "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/pytest\n"
+    install = "python3 -m venv .venv && .venv/bin/pip install '.[test]'"
+    assert test == f"{install} && .venv/bin/pytest -n auto --dist loadfile\n"
 
 
 def test_first_command_loads_the_seeds_and_serves_them_where_it_says(tmp_path: Path) -> None:

@@ -21,7 +21,9 @@ from test_readers_web import LONG, PARAGRAPHS, item, page, rss
 
 from datasette_newscompare.loading import watching
 from datasette_newscompare.loading.connection import DatabaseProblem
+from datasette_newscompare.loading.pipeline import Summary
 from datasette_newscompare.loading.watching import Round, watch
+from datasette_newscompare.reports import say_round
 from datasette_newscompare.settings import LoadSettings, ReadSettings, WatchSettings
 
 DATED = "Mon, 24 Feb 2025 10:00:00 GMT"
@@ -261,6 +263,13 @@ def test_a_signal_ends_the_command_cleanly(site: Site, tmp_path: Path, number: s
     assert "Traceback" not in errors
     assert "\x1b" not in errors
     assert [path.name for path in tmp_path.iterdir()] == ["x.db"]
+
+
+def test_a_round_says_which_copies_it_matched_with_the_first_one_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    say_round(Round("2025-02-24T10:00:00Z", Summary(further_copies=3)), tmp_path / "x.db", set(), as_json=False)
+    assert "note: 3 sentences are matched with the first copy only" in capsys.readouterr().err
 
 
 def test_once_tells_by_its_status_whether_anything_could_be_read(site: Site, tmp_path: Path) -> None:
