@@ -350,6 +350,23 @@ def test_bitmaps_of_values_go_with_any_change(
 
 
 @pytest.mark.asyncio
+async def test_rows_are_not_read_where_bitmaps_tell_what_the_column_says(
+    bitmapped_db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _small(monkeypatch)
+    monkeypatch.setattr(facet_counting.PageCounts, "_numbers", lambda *arguments, **more: pytest.fail("read rows"))
+    instance = await serve(bitmapped_db, facet_time_limit_ms=PATIENT)
+    for table, query, where in (
+        ("matches", "kind=paraphrase", "kind = 'paraphrase'"),
+        ("quotes", "speaker=Ann", "speaker = 'Ann'"),
+        ("quantities", "kind=count", "quantities.kind = 'count'"),
+    ):
+        answer = await page(instance, f"/made/{table}.json?{query}&_facet_entity=person&_facet_size=3")
+        told = expected(bitmapped_db, table, where, "person")[:3]
+        assert [n for _, n in counts(answer["panels"]["person"])] == [n for _, n in told]
+
+
+@pytest.mark.asyncio
 async def test_bitmaps_are_read_only_by_whom_they_are_open_to(
     bitmapped_db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
