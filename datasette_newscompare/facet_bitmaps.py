@@ -9,9 +9,10 @@ So counts by them are exact, or not to be had.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from heapq import heappush, heapreplace
+
+from .threshold import Pair, by_threshold, most_first
 
 FEWEST = 5_000
 """Tables of fewer rows are counted row by row in no time."""
@@ -185,49 +186,57 @@ def stand(connection: sqlite3.Connection, table: str) -> bool:
 
 def count(
     connection: sqlite3.Connection, table: str, shown: int, type: str | None, limit: int, chosen: Sequence[int]
-) -> list[tuple[int, int]] | None:
+) -> list[Pair] | None:
     """How many of the rows `shown` name the entities in `chosen`, and those named by most of them: (id, count).
 
     A set below 0 has all rows but some: `~left_out`. At most `limit` pairs, the chosen first, each part from the most
     rows on. None where that can't be told soon: where too many entities without a bitmap may belong among them.
-
-    Entities are taken in the order of how many rows of the whole table name them. When that falls below the count of
-    the last one found so far, no other can have more (Fagin, Lotem and Naor, "Optimal aggregation algorithms for
-    middleware", 2003: the threshold algorithm, with one list).
     """
     of_type = [id for id in chosen if type is None or connection.execute(OF_TYPE, [id, type]).fetchone()]
     first = [(id, (naming(connection, table, [id]) & shown).bit_count()) for id in of_type]
-    wanted = limit - len(first)
-    best: list[tuple[int, int]] = []
-    least = _least(connection, table)
-    left = 0 if is_few(shown) else LOOKED_UP
-    enough = least / HOPEFUL if left else least
     query = CANDIDATES.format(count=KINDS[table].count, of_type=" AND type = :type" if type else "")
-    for place, (id, overall) in enumerate(connection.execute(query, {"type": type})):
-        if place == HOPEFUL * wanted and (len(best) < wanted or best[0][0] < enough):
-            return None
-        if wanted < 1 or (len(best) == wanted and best[0][0] > overall):
-            break
-        if id in chosen:
-            continue
-        rows = _stored(connection, table, id)
+    wanted = limit - len(first)
+    counting = _Counting(connection, table, shown, chosen, wanted)
+    try:
+        best = by_threshold(connection.execute(query, {"type": type}), wanted, counting)
+    except _Endless:
+        return None
+    return [*sorted((pair for pair in first if pair[1]), key=most_first), *best]
+
+
+class _Endless(Exception):
+    """Too many entities without a bitmap may be among those wanted."""
+
+
+class _Counting:
+    """Counts entities by their bitmaps, and looks up a few rows of those that have none."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, table: str, shown: int, chosen: Sequence[int], wanted: int
+    ) -> None:
+        self.connection, self.table, self.shown, self.chosen = connection, table, shown, chosen
+        self.wanted = wanted
+        self.seen = 0
+        least = _least(connection, table)
+        self.left = 0 if is_few(shown) else LOOKED_UP
+        self.enough = least / HOPEFUL if self.left else least
+
+    def __call__(self, some: list[Pair], best: list[Pair]) -> Iterator[Pair]:
+        for id, overall in some:
+            if self.seen == HOPEFUL * self.wanted and (len(best) < self.wanted or best[-1][1] < self.enough):
+                raise _Endless
+            self.seen += 1
+            if id not in self.chosen:
+                yield id, (self._rows(id, overall) & self.shown).bit_count()
+
+    def _rows(self, id: int, overall: int) -> int:
+        rows = _stored(self.connection, self.table, id)
         if rows is None:
-            left -= overall
-            if left < 0:
-                return None
-            rows = bits(rowids(connection, table, id))
-        number = (rows & shown).bit_count()
-        if number and len(best) < wanted:
-            heappush(best, (number, -id))
-        elif number and (number, -id) > best[0]:
-            heapreplace(best, (number, -id))
-    top = sorted(((-id, number) for number, id in best), key=_most_first)
-    return [*sorted((pair for pair in first if pair[1]), key=_most_first), *top]
-
-
-def _most_first(pair: tuple[int, int]) -> tuple[int, int]:
-    id, number = pair
-    return -number, id
+            self.left -= overall
+            if self.left < 0:
+                raise _Endless
+            rows = bits(rowids(self.connection, self.table, id))
+        return rows
 
 
 def wrong_bitmaps(connection: sqlite3.Connection) -> list[str]:

@@ -10,16 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from heapq import nsmallest
-from itertools import islice
 from operator import and_
 from typing import Any, NamedTuple
 
 from .. import facet_bitmaps
+from ..threshold import Pair, by_threshold, most_first
 from . import facet_queries as sql
 from .facet_queries import JOINS, Narrowed
-
-Pair = tuple[int, int]
-"""An entity's id, and how many rows name it."""
 
 
 class Named(NamedTuple):
@@ -71,8 +68,7 @@ class PageCounts:
     holds it. Else the rows' entities are counted, or those of the rows that are left out, where these are fewer.
 
     Wherever an entity can be counted by itself, those that are named most in the whole table come first, until the last
-    one wanted has more rows than any other entity has in the whole table (the threshold algorithm: see
-    `facet_bitmaps.count`).
+    one wanted has more rows than any other entity has in the whole table (`by_threshold`).
     """
 
     connection: sqlite3.Connection
@@ -176,30 +172,24 @@ class PageCounts:
         others: list[Pair] = []
         # Few are of other types than the panel's: all are put into order only where they are not.
         for many in (8 * limit, len(counted)):
-            first = nsmallest(many, counted.items(), key=_most_first)
+            first = nsmallest(many, counted.items(), key=most_first)
             of_type = self._of_type(kind, (id for id, _ in first))
             others = [pair for pair in first if pair[0] in of_type and pair[0] not in chosen]
             if len(others) >= limit:
                 break
-        told = sorted(((id, counted[id]) for id in chosen if counted[id]), key=_most_first)
+        told = sorted(((id, counted[id]) for id in chosen if counted[id]), key=most_first)
         return [*told, *others][:limit]
 
     def _by_threshold(self, kind: str | None, limit: int, count: Callable[[list[Pair]], Iterable[Pair]]) -> list[Pair]:
         """The first of those that `count` counts: it takes entities with their rows in the whole table."""
         chosen = self._selected(kind)
         overall = self._run(sql.OVERALL.format(count=self.join.count), newscompare_ids=json.dumps(list(chosen)))
-        told = sorted((pair for pair in count(overall) if pair[1] > 0), key=_most_first)
-        wanted = limit - len(told)
-        best: list[Pair] = []
-        candidates = self._candidates(kind)
-        size = BATCH
-        while batch := list(islice(candidates, size)):
-            if wanted < 1 or (len(best) == wanted and best[-1][1] > batch[0][1]):
-                break
-            found = (pair for pair in count([pair for pair in batch if pair[0] not in chosen]) if pair[1] > 0)
-            best = nsmallest(wanted, [*best, *found], key=_most_first)
-            size *= 2
-        return [*told, *best]
+        told = sorted((pair for pair in count(overall) if pair[1] > 0), key=most_first)
+
+        def of_others(some: list[Pair], best: list[Pair]) -> Iterable[Pair]:
+            return count([pair for pair in some if pair[0] not in chosen])
+
+        return [*told, *by_threshold(self._candidates(kind), limit - len(told), of_others, BATCH, growth=2)]
 
     def _candidates(self, kind: str | None) -> Iterator[Pair]:
         """All entities of a type that rows of the table name, most rows first."""
@@ -233,8 +223,3 @@ class PageCounts:
 
     def _run(self, query: str, **more: Any) -> list[Any]:
         return self.connection.execute(query, {**self.page.params, **more}).fetchall()
-
-
-def _most_first(pair: Pair) -> Pair:
-    id, number = pair
-    return -number, id
