@@ -149,6 +149,11 @@ def packed(value: int) -> bytes:
     return value.to_bytes((value.bit_length() + 7) // 8, "little")
 
 
+def unpacked(stored: bytes) -> int:
+    """The inverse of `packed`."""
+    return int.from_bytes(stored, "little")
+
+
 def naming(connection: sqlite3.Connection, table: str, entities: Iterable[int]) -> int:
     """The rows of a table that name any of these entities, whether they have bitmaps or not."""
     rows = 0
@@ -160,8 +165,7 @@ def naming(connection: sqlite3.Connection, table: str, entities: Iterable[int]) 
 
 def of_value(connection: sqlite3.Connection, table: str, column: str, value: str) -> int | None:
     """The rows of a table that say this in a column; None where they have no bitmap."""
-    stored = connection.execute(STORED_VALUE, [table, column, value]).fetchone()
-    return int.from_bytes(stored[0], "little") if stored else None
+    return _read(connection, STORED_VALUE, table, column, value)
 
 
 def is_few(shown: int) -> bool:
@@ -170,8 +174,12 @@ def is_few(shown: int) -> bool:
 
 
 def _stored(connection: sqlite3.Connection, table: str, entity: int) -> int | None:
-    stored = connection.execute(STORED, [table, entity]).fetchone()
-    return int.from_bytes(stored[0], "little") if stored else None
+    return _read(connection, STORED, table, entity)
+
+
+def _read(connection: sqlite3.Connection, query: str, *parameters: int | str) -> int | None:
+    stored = connection.execute(query, parameters).fetchone()
+    return unpacked(stored[0]) if stored else None
 
 
 def has_bitmap(connection: sqlite3.Connection, table: str, entity: int) -> bool:
@@ -246,11 +254,11 @@ def wrong_bitmaps(connection: sqlite3.Connection) -> list[str]:
     wrong = [
         f"{table}, entity {entity}"
         for table, entity, stored in entities
-        if int.from_bytes(stored, "little") != bits(rowids(connection, table, entity))
+        if unpacked(stored) != bits(rowids(connection, table, entity))
     ]
     wrong += [
         f"{table}, {column} {value}"
         for table, column, value, stored in values
-        if int.from_bytes(stored, "little") != bits(_saying(connection, table, column, value))
+        if unpacked(stored) != bits(_saying(connection, table, column, value))
     ]
     return wrong

@@ -367,6 +367,26 @@ async def test_rows_are_not_read_where_bitmaps_tell_what_the_column_says(
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("query", "where"),
+    [
+        ("kind=count", "quantities.kind = 'count'"),
+        ("_entity=1", "quantities.sentence_id in (select sentence_id from mentions where entity_id = 1)"),
+    ],
+)
+async def test_what_no_bitmap_tells_is_counted_all_the_same(
+    bitmapped_db: Path, monkeypatch: pytest.MonkeyPatch, query: str, where: str
+) -> None:
+    """A value that has no bitmap, and rows that name an entity, of tables whose rows name few."""
+    _small(monkeypatch)
+    monkeypatch.setattr(facet_bitmaps, "of_value", lambda *arguments: None)
+    instance = await serve(bitmapped_db, facet_time_limit_ms=PATIENT)
+    answer = await page(instance, f"/made/quantities.json?{query}&_facet_entity=all&_facet_size=20")
+    told = [n for _, n in expected(bitmapped_db, "quantities", where)]
+    assert sorted((n for _, n in counts(answer["panels"]["all"])), reverse=True) == told[:20]
+
+
+@pytest.mark.asyncio
 async def test_bitmaps_are_read_only_by_whom_they_are_open_to(
     bitmapped_db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

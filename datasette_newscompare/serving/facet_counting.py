@@ -54,7 +54,7 @@ class Page:
     """The same, taken apart."""
     params: dict[str, Any]
     with_bitmaps: bool
-    """Whether `facet_bitmaps` may be read."""
+    """Whether what `facet_bitmaps.py` stores may be read."""
     selected: tuple[int, ...]
     """The entities that it is filtered by."""
 
