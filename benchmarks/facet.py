@@ -184,9 +184,17 @@ _JOINS = (
     """INSERT INTO quantities (sentence_id, kind, value, start, "end", text)
        SELECT id, CASE WHEN id % 15 < 3 THEN 'money' ELSE 'count' END, id % 100, 0, 1, ''
        FROM sentences WHERE id % 5 < 2""",
+    """UPDATE stories SET (first_published, last_published, article_count, source_count) = (
+           SELECT min(published), max(published), count(*), count(DISTINCT source_id) FROM articles a
+           WHERE a.story_id = stories.id)""",
+    """UPDATE facts SET (first_published, first_source_id) = (
+           SELECT min(published), source_id FROM articles a WHERE a.story_id = facts.story_id)""",
     COUNTS,
 )
 
+
+ANY_OF_TWO = "_entity=1&_entity=2&_entity_match=any"
+SOME_MONTHS = "published__gte=2025-02-01&published__lte=2025-06-30"
 
 PAGES = (
     ("articles", "source_id", "all rows", ""),
@@ -198,6 +206,11 @@ PAGES = (
     ("articles", "source_id", "search, in all", "_search=word2"),
     ("articles", "source_id", "the commonest entity", "_entity=1"),
     ("articles", "source_id", "search and entity", "_search=word500&_entity=1"),
+    ("articles", "source_id", "dates (67%)", "published__gte=2025-05"),
+    ("articles", "source_id", "search, one month", "_search=word50&published__startswith=2025-03"),
+    ("articles", "source_id", "search, one source", "_search=word2&source_id=source-1"),
+    ("articles", "source_id", "months, source, entity", f"{SOME_MONTHS}&source_id=source-1&_entity=1"),
+    ("articles", "source_id", "search, all these, any", f"_search=word2&{SOME_MONTHS}&source_id=source-1&{ANY_OF_TWO}"),
     ("sentences", "role", "all rows", ""),
     ("sentences", "role", "one article", "article_id=article-77"),
     ("sentences", "role", "search, rare word", "_search=word9000"),
@@ -206,10 +219,13 @@ PAGES = (
     ("sentences", "role", "search and entity", "_search=word50&_entity=1"),
     ("sentences", "role", "all but headlines (95%)", "role=body"),
     ("sentences", "role", "headlines (5%)", "role=headline"),
-    ("articles", "source_id", "any of two entities", "_entity=1&_entity=2&_entity_match=any"),
-    ("sentences", "role", "any of two entities", "_entity=1&_entity=2&_entity_match=any"),
+    ("articles", "source_id", "any of two entities", ANY_OF_TWO),
+    ("sentences", "role", "any of two entities", ANY_OF_TWO),
+    ("sentences", "role", "search, body, any of two", f"_search=word50&role=body&{ANY_OF_TWO}"),
     ("stories", "source_count", "all rows", ""),
     ("stories", "source_count", "the commonest entity", "_entity=1"),
+    ("stories", "source_count", "dates, sources, entity", "first_published__lt=2025-04&source_count=4&_entity=1"),
+    ("facts", "source_count", "dates, source, entity", "first_published__lt=2025-04&first_source_id=source-1&_entity=1"),
     *(
         (table, column, name, query)
         for table, column, one in (
@@ -226,7 +242,7 @@ PAGES = (
             ("the 50th entity", "_entity=50"),
             ("the commonest, and that", f"{one}&_entity=1"),
             ("all of two entities", "_entity=1&_entity=2"),
-            ("any of two entities", "_entity=1&_entity=2&_entity_match=any"),
+            ("any of two entities", ANY_OF_TWO),
         )
     ),
 )

@@ -217,6 +217,16 @@ def _small(patch: pytest.MonkeyPatch) -> None:
             "_entity=1&_entity=300&_entity_match=any",
             "articles.id in (select article_id from mentions where entity_id in (1, 300))",
         ),
+        *(
+            (
+                "articles",
+                f"_search={word}&published__gte=2025-02&published__lt=2025-06&_entity=1&_entity=2&_entity_match=any",
+                "published between '2025-02' and '2025-06' "
+                f"and articles.rowid in (select rowid from articles_fts where articles_fts match '{word}') "
+                "and articles.id in (select article_id from mentions where entity_id in (1, 2))",
+            )
+            for word in ("word1", "word40")
+        ),
         ("stories", *FILTERS["stories"][0]),
         ("stories", "id__lte=40", "stories.id <= 40"),
         ("matches", "kind__not=paraphrase", "kind <> 'paraphrase'"),
@@ -384,6 +394,30 @@ async def test_what_no_bitmap_tells_is_counted_all_the_same(
     answer = await page(instance, f"/made/quantities.json?{query}&_facet_entity=all&_facet_size=20")
     told = [n for _, n in expected(bitmapped_db, "quantities", where)]
     assert sorted((n for _, n in counts(answer["panels"]["all"])), reverse=True) == told[:20]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("query", "few"), [("_search=word900&published__lt=2025-06", True), ("_search=word1&published__lt=2025-06", False)]
+)
+async def test_conditions_are_asked_of_the_few_rows_that_a_search_finds_and_else_by_themselves(
+    bitmapped_db: Path, monkeypatch: pytest.MonkeyPatch, query: str, few: bool
+) -> None:
+    _small(monkeypatch)
+    asked = []
+    bits = facet_counting.PageCounts._bits
+
+    def noted(self: facet_counting.PageCounts, query: str, **values: Any) -> int:
+        asked.append(query)
+        return bits(self, query, **values)
+
+    monkeypatch.setattr(facet_counting.PageCounts, "_bits", noted)
+    instance = await serve(bitmapped_db, facet_time_limit_ms=PATIENT)
+    await page(instance, f"/made/articles.json?{query}&_facet_entity=person&_facet_entity=place")
+    search, columns = asked  # once for both panels
+    assert "match" in search
+    assert "match" not in columns
+    assert ("json_each" in columns) == few
 
 
 @pytest.mark.asyncio

@@ -110,17 +110,12 @@ class PageCounts:
             return None
         if page.table not in NAMING_MANY and asked.named:
             return None
-        parts = self._by_value(asked.rest)
-        if parts:
-            asked = replace(asked, rest=())
-        elif self._keeps_most:
-            left_out = sql.LEFT_OUT.format(columns="rowid", table=page.table, where=page.where)
-            return ~facet_bitmaps.bits(self._numbers(sql.IN_ONE.format(query=left_out)))
+        parts = [self._bits(search) for search in asked.searches]
         for which in asked.named:
             ids = [page.params[name[1:]] for name in re.findall(sql.ENTITY, which)]
             parts.append(facet_bitmaps.naming(self.connection, page.table, ids))
-        if query := sql.rowids(page.table, asked):
-            parts.append(facet_bitmaps.bits(self._numbers(sql.IN_ONE.format(query=query))))
+        if asked.rest:
+            parts += self._by_value(asked.rest) or [self._by_columns(reduce(and_, parts) if parts else None)]
         return reduce(and_, parts)
 
     def _by_value(self, conditions: Sequence[str]) -> list[int]:
@@ -137,15 +132,28 @@ class PageCounts:
             found.append(rows)
         return found
 
+    def _by_columns(self, among: int | None) -> int:
+        """The rows that fulfil the conditions of `rest`; where `among` is a few rows, those of them alone."""
+        table, where = self.page.table, " AND ".join(self.page.asked.rest)
+        if among is not None and facet_bitmaps.is_few(among):
+            query = sql.KEPT.format(columns="rowid", table=table, where=f"{sql.AMONG} AND ({where})")
+            return self._bits(query, newscompare_rows=json.dumps(facet_bitmaps.members(among)))
+        if self._is_most(where):
+            return ~self._bits(sql.LEFT_OUT.format(columns="rowid", table=table, where=where))
+        return self._bits(sql.KEPT.format(columns="rowid", table=table, where=where))
+
     @cached_property
     def _keeps_most(self) -> bool:
-        """Whether its columns keep so much of the table that what they leave out is counted sooner."""
-        if not self.page.asked.rest:
-            return False
+        """Whether the page shows so much of the table that what it leaves out is counted sooner."""
+        page = self.page
+        return bool(page.asked.rest and page.where) and self._is_most(page.where)
+
+    def _is_most(self, where: str) -> bool:
+        """Whether a condition holds for most rows of the table, by a sample."""
         [(newest,)] = self._run(facet_bitmaps.NEWEST.format(table=self.page.table))
         # Spread by the golden ratio: rows at even distances may be alike.
         rows = json.dumps([1 + int(number * 0.618034 % 1 * newest) for number in range(SAMPLE)])
-        query = sql.AMONG_SAMPLE.format(table=self.page.table, where=self.page.where)
+        query = sql.AMONG_SAMPLE.format(table=self.page.table, where=where, among=sql.AMONG)
         [(sampled, shown)] = self._run(query, newscompare_rows=rows)
         return bool(shown > MOST * sampled)
 
@@ -154,8 +162,8 @@ class PageCounts:
         """How many of the rows shown name each entity."""
         page, asked = self.page, self.page.asked
         if self._shown is not None and facet_bitmaps.is_few(self._shown):
-            few = json.dumps(facet_bitmaps.members(self._shown))
-            return self._count(sql.AMONG.format(table=page.table, key=self.join.key), newscompare_rows=few)
+            query = sql.KEPT.format(columns=self.join.key, table=page.table, where=sql.AMONG)
+            return self._count(query, newscompare_rows=json.dumps(facet_bitmaps.members(self._shown)))
         if page.table == "sentences" and (found := sql.sentences(asked)):
             return self._count(*found)
         return self._count(page.sql)
@@ -214,6 +222,10 @@ class PageCounts:
     def _count(self, rows: str, roles: Sequence[str] = (), **more: Any) -> Counter[int]:
         """How many of a query's rows name each entity; `roles` are conditions that the query does not look at."""
         return Counter(self._numbers(self.join.entities_of(rows, roles), **more))
+
+    def _bits(self, query: str, **more: Any) -> int:
+        """The bitmap of what a query for rowids finds."""
+        return facet_bitmaps.bits(self._numbers(sql.IN_ONE.format(query=query), **more))
 
     def _numbers(self, query: str, **more: Any) -> list[int]:
         """What a query for numbers finds, in one piece: SQLite hands out row by row at several times the cost."""

@@ -133,22 +133,16 @@ OF_ROLES = """
 
 AMONG_SAMPLE = """
     SELECT count(*), coalesce(sum(({where}) IS TRUE), 0) FROM {table}
-    WHERE rowid IN (SELECT value FROM json_each(:newscompare_rows))
+    WHERE {among}
 """
 """How many rows of a sample, given by their rowids, there are, and how many of them a condition holds for."""
 
+KEPT = "SELECT {columns} FROM {table} WHERE {where}"
+
 LEFT_OUT = "SELECT {columns} FROM {table} WHERE ({where}) IS NOT TRUE"
 
-AMONG = "SELECT {key} FROM {table} WHERE rowid IN (SELECT value FROM json_each(:newscompare_rows))"
-"""The rows of a table of which these are the rowids."""
-
-
-def rowids(table: str, asked: Narrowed) -> str | None:
-    """The query for the rowids of what fulfils all but `named`; None where that is everything."""
-    if asked.rest or asked.roles:
-        searches = (f"rowid IN ({search})" for search in asked.searches)
-        return f"SELECT rowid FROM {table} WHERE {' AND '.join((*asked.rest, *asked.roles, *searches))}"
-    return " INTERSECT ".join(asked.searches) or None
+AMONG = "rowid IN (SELECT value FROM json_each(:newscompare_rows))"
+"""A row is among those of these rowids."""
 
 
 def sentences(asked: Narrowed) -> tuple[str, tuple[str, ...]] | None:

@@ -88,6 +88,7 @@ CREATE TABLE articles (
 CREATE INDEX articles_source_id ON articles(source_id, story_id);
 CREATE INDEX articles_story_id ON articles(story_id, source_id);
 CREATE INDEX articles_published ON articles(published);
+CREATE INDEX articles_source_id_published ON articles(source_id, published);
 CREATE INDEX articles_host ON articles(host, source_id);
 CREATE INDEX articles_url ON articles(url);
 CREATE INDEX articles_content_hash ON articles(content_hash);
