@@ -60,6 +60,15 @@ KINDS = {
     "quantities": Kind("quantity_count", OF_SENTENCES.format(table="quantities"), names_few=True),
 }
 
+LIST_ARTICLES = """
+    INSERT INTO article_entity_ids (article_id, entity_ids)
+    SELECT id, entity_ids FROM (
+        SELECT id, (SELECT group_concat(entity_id) FROM article_entities WHERE article_id = a.id) AS entity_ids
+        FROM articles a WHERE id NOT IN (SELECT article_id FROM article_entity_ids))
+    WHERE entity_ids IS NOT NULL
+"""
+"""Each article's entities in one piece, where that is missing: the rows of few articles are counted by it."""
+
 COLUMNS = {"matches": ("kind",), "quotes": ("speaker",), "quantities": ("kind", "unit")}
 """The columns of text that large tables are chosen by: those of smaller ones are read in no time."""
 
@@ -73,10 +82,11 @@ NEWEST = "SELECT coalesce(max(rowid), 0) FROM {table}"
 
 
 def complete(connection: sqlite3.Connection) -> None:
-    """Make the bitmaps that are missing, and remove those of entities that too few rows name by now.
+    """Make the bitmaps and the articles' lists that are missing, and remove bitmaps of entities that too few rows name.
 
     Call inside a transaction. Where nothing is missing, nothing is written.
     """
+    connection.execute(LIST_ARTICLES)
     for table, kind in KINDS.items():
         least = _least(connection, table)
         connection.execute(

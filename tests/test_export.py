@@ -68,6 +68,7 @@ def test_a_whole_copy_holds_the_same_rows_without_the_paths_of_the_machine(two_s
         "match_entities",
         "sentence_entities",
         "sentence_entity_ids",
+        "article_entity_ids",
         "fact_entities",
     ):
         assert sorted(rows(out, f"SELECT * FROM {table}"), key=repr) == sorted(

@@ -451,6 +451,7 @@ async def test_internals_are_hidden(described: Datasette) -> None:
         "facet_bitmaps",
         "facet_value_bitmaps",
         "sentence_entity_ids",
+        "article_entity_ids",
     }
     assert joins | {"_sqlite_migrations", "articles_fts", "sentences_fts"} <= hidden
     assert not {"articles", "sentences", "matches", "entities", "mentions", "fact_sentences"} & hidden

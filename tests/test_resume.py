@@ -37,6 +37,7 @@ TABLES = {
     "article_entities": "*",
     "sentence_entities": "*",
     "sentence_entity_ids": "*",
+    "article_entity_ids": "*",
     "fact_entities": "*",
     "source_entities": "*",
     "story_entities": "*",

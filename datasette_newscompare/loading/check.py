@@ -197,6 +197,14 @@ INVARIANTS = (
         REMATCH,
     ),
     Invariant(
+        "articles whose entities in one piece are not those of their list",
+        """SELECT article_id FROM article_entity_ids
+           EXCEPT SELECT x.article_id FROM article_entity_ids x JOIN (
+               SELECT article_id, group_concat(entity_id) AS entity_ids FROM article_entities GROUP BY article_id
+           ) USING (article_id, entity_ids)""",
+        REMATCH,
+    ),
+    Invariant(
         "facts whose list of entities is not that of their sentences",
         """WITH named AS (
                SELECT DISTINCT f.fact_id, x.entity_id

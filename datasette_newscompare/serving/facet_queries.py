@@ -23,7 +23,12 @@ class Join:
     @property
     def tables(self) -> tuple[str, ...]:
         """What the facet and the filter read, beside the rows themselves."""
-        return (self.table, *(["sentence_entity_ids"] if self.is_by_sentence else []), "entities")
+        return (self.table, *([self.lists] if self.lists else []), "entities")
+
+    @property
+    def lists(self) -> str | None:
+        """The table that holds a row's entities in one piece."""
+        return {"sentence_entities": "sentence_entity_ids", "article_entities": "article_entity_ids"}.get(self.table)
 
     @property
     def is_by_sentence(self) -> bool:
@@ -36,13 +41,17 @@ class Join:
         `roles` are conditions on sentences that the query does not look at.
         """
         # CROSS JOIN keeps SQLite from turning the join round: the rows come first, their entities are looked up.
-        table, listed = self.table, "x.entity_id"
-        if self.is_by_sentence and not roles:
-            table, listed = "sentence_entity_ids", "x.entity_ids"
+        join, table, listed = "CROSS JOIN", self.table, "x.entity_id"
+        if self.lists and not roles:
+            table, listed = self.lists, "x.entity_ids"
+        if self.table == "article_entities":
+            # Some lists are missing while a load runs.
+            one_by_one = f"SELECT group_concat(entity_id) FROM {self.table} WHERE {self.column} = r.{self.key}"
+            join, listed = "LEFT JOIN", f"coalesce(x.entity_ids, ({one_by_one}))"
         only = f" WHERE {' AND '.join(roles)}" if roles else ""
         return (
             f"SELECT group_concat({listed}) FROM ({rows}) AS r"
-            f" CROSS JOIN {table} AS x ON x.{self.column} = r.{self.key}{only}"
+            f" {join} {table} AS x ON x.{self.column} = r.{self.key}{only}"
         )
 
     def naming(self, which: str) -> str:

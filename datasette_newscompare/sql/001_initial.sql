@@ -300,6 +300,13 @@ CREATE TABLE sentence_entity_ids (
     entity_ids TEXT NOT NULL
 );
 
+-- The same of articles. What is out of step goes, until the end of a load, match or correction: articles name so many
+-- entities that making it anew at each change would take long.
+CREATE TABLE article_entity_ids (
+    article_id TEXT PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
+    entity_ids TEXT NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE source_entities (
     source_id TEXT NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
     entity_id INTEGER NOT NULL REFERENCES entities(id) ON DELETE CASCADE,
@@ -339,9 +346,11 @@ CREATE TABLE facet_value_bitmaps (
 
 CREATE TRIGGER article_entities_insert AFTER INSERT ON article_entities BEGIN
     DELETE FROM facet_bitmaps WHERE "table" = 'articles' AND entity_id = new.entity_id;
+    DELETE FROM article_entity_ids WHERE article_id = new.article_id;
 END;
 CREATE TRIGGER article_entities_delete AFTER DELETE ON article_entities BEGIN
     DELETE FROM facet_bitmaps WHERE "table" = 'articles' AND entity_id = old.entity_id;
+    DELETE FROM article_entity_ids WHERE article_id = old.article_id;
 END;
 CREATE TRIGGER sentence_entities_insert AFTER INSERT ON sentence_entities BEGIN
     DELETE FROM facet_bitmaps WHERE "table" IN ('quotes', 'quantities') AND entity_id = new.entity_id;

@@ -22,6 +22,7 @@ INSERT INTO entity_aliases
     WHERE a.origin = 'curated' OR EXISTS (SELECT 1 FROM chosen_all)
        OR EXISTS (SELECT 1 FROM mentions m WHERE m.entity_id = a.entity_id AND m.alias = a.alias);
 INSERT INTO article_entities SELECT * FROM src.article_entities WHERE article_id IN (SELECT id FROM articles);
+INSERT INTO article_entity_ids SELECT * FROM src.article_entity_ids WHERE article_id IN (SELECT id FROM articles);
 INSERT INTO sentence_entities SELECT * FROM src.sentence_entities WHERE sentence_id IN (SELECT id FROM sentences);
 INSERT INTO sentence_entity_ids SELECT * FROM src.sentence_entity_ids WHERE sentence_id IN (SELECT id FROM sentences);
 INSERT INTO story_entities SELECT * FROM src.story_entities WHERE story_id IN (SELECT id FROM chosen);
