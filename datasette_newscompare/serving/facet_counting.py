@@ -145,14 +145,23 @@ class PageCounts:
     @cached_property
     def _keeps_most(self) -> bool:
         """Whether the page shows so much of the table that what it leaves out is counted sooner."""
-        page = self.page
-        return bool(page.asked.rest and page.where) and self._is_most(page.where)
+        page, asked = self.page, self.page.asked
+        if not asked.rest or page.where is None:
+            return False
+        if self._shown is not None:
+            return self._shown < 0 or self._shown.bit_count() > MOST * self._newest
+        # A sample of a search would take as long as the search.
+        return not (asked.searches or asked.named) and self._is_most(page.where)
+
+    @cached_property
+    def _newest(self) -> int:
+        [(newest,)] = self._run(facet_bitmaps.NEWEST.format(table=self.page.table))
+        return int(newest)
 
     def _is_most(self, where: str) -> bool:
         """Whether a condition holds for most rows of the table, by a sample."""
-        [(newest,)] = self._run(facet_bitmaps.NEWEST.format(table=self.page.table))
         # Spread by the golden ratio: rows at even distances may be alike.
-        rows = json.dumps([1 + int(number * 0.618034 % 1 * newest) for number in range(SAMPLE)])
+        rows = json.dumps([1 + int(number * 0.618034 % 1 * self._newest) for number in range(SAMPLE)])
         query = sql.AMONG_SAMPLE.format(table=self.page.table, where=where, among=sql.AMONG)
         [(sampled, shown)] = self._run(query, newscompare_rows=rows)
         return bool(shown > MOST * sampled)
