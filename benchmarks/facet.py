@@ -194,11 +194,12 @@ _JOINS = (
 
 
 ANY_OF_TWO = "_entity=1&_entity=2&_entity_match=any"
+ONE_SOURCE = "source_id=source-1"
 SOME_MONTHS = "published__gte=2025-02-01&published__lte=2025-06-30"
 
 PAGES = (
     ("articles", "source_id", "all rows", ""),
-    ("articles", "source_id", "the largest source", "source_id=source-1"),
+    ("articles", "source_id", "the largest source", ONE_SOURCE),
     ("articles", "source_id", "a month", "published__startswith=2025-03"),
     ("articles", "source_id", "one language (80%)", "language=en"),
     ("articles", "source_id", "search, rare word", "_search=word9000"),
@@ -208,9 +209,9 @@ PAGES = (
     ("articles", "source_id", "search and entity", "_search=word500&_entity=1"),
     ("articles", "source_id", "dates (67%)", "published__gte=2025-05"),
     ("articles", "source_id", "search, one month", "_search=word50&published__startswith=2025-03"),
-    ("articles", "source_id", "search, one source", "_search=word2&source_id=source-1"),
-    ("articles", "source_id", "months, source, entity", f"{SOME_MONTHS}&source_id=source-1&_entity=1"),
-    ("articles", "source_id", "search, all these, any", f"_search=word2&{SOME_MONTHS}&source_id=source-1&{ANY_OF_TWO}"),
+    ("articles", "source_id", "search, one source", f"_search=word2&{ONE_SOURCE}"),
+    ("articles", "source_id", "months, source, entity", f"{SOME_MONTHS}&{ONE_SOURCE}&_entity=1"),
+    ("articles", "source_id", "search, all these, any", f"_search=word2&{SOME_MONTHS}&{ONE_SOURCE}&{ANY_OF_TWO}"),
     ("sentences", "role", "all rows", ""),
     ("sentences", "role", "one article", "article_id=article-77"),
     ("sentences", "role", "search, rare word", "_search=word9000"),
@@ -225,7 +226,7 @@ PAGES = (
     ("stories", "source_count", "all rows", ""),
     ("stories", "source_count", "the commonest entity", "_entity=1"),
     ("stories", "source_count", "dates, sources, entity", "first_published__lt=2025-04&source_count=4&_entity=1"),
-    ("facts", "source_count", "dates, source, entity", "first_published__lt=2025-04&first_source_id=source-1&_entity=1"),
+    ("facts", "source_count", "dates, source, entity", f"first_published__lt=2025-04&first_{ONE_SOURCE}&_entity=1"),
     *(
         (table, column, name, query)
         for table, column, one in (

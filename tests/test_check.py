@@ -63,7 +63,8 @@ HARMS = {
     },
     "articles whose list of entities is not that of their mentions": "UPDATE article_entities SET mention_count = 99",
     "sentences whose entities in one piece are not those of their list": "DELETE FROM sentence_entity_ids",
-    "articles whose entities in one piece are not those of their list": "UPDATE article_entity_ids SET entity_ids = '1'",
+    "articles whose entities in one piece are not those of their list": "UPDATE article_entity_ids"
+    " SET entity_ids = '1'",
     "sentences whose list of entities is not that of their mentions": "UPDATE sentence_entities SET role = 'none'",
     "facts whose list of entities is not that of their sentences": "DELETE FROM fact_entities WHERE fact_id ="
     " (SELECT min(fact_id) FROM fact_entities)",
