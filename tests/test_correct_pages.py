@@ -309,13 +309,17 @@ async def test_who_may_not_read_the_corrections_neither_sees_nor_makes_them(db: 
         ({"action": "drop", "note": "x" * 1001}, "The note has 1,001 characters"),
     ],
 )
-async def test_what_makes_no_sense_is_refused_in_words(db: Path, form: dict[str, str], words: str) -> None:
+async def test_what_makes_no_sense_is_refused_in_words_on_the_entitys_page(
+    db: Path, form: dict[str, str], words: str
+) -> None:
     instance = await serve(db)
     if form.get("action") == "retype":
         form |= {"type": rows(db, "select type from entities where name = 'Whitby'")[0][0]}
     answer = await correct(instance, db, "Whitby", **form)
-    assert answer.status_code == 400
-    assert words in parse(answer.text).text
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"{ROOT}/entity/{id_of(db, 'Whitby')}"
+    assert message(instance, answer).startswith("Nothing was corrected. ")
+    assert words in message(instance, answer)
     assert rows(db, "select count(*) from corrections") == [(0,)]
 
 

@@ -42,7 +42,7 @@ COMPARED = "The next load or match compares the sentences of its stories anew."
 
 @only_post
 async def correction(request: Request, datasette: Datasette) -> Response:
-    """Correct an entity as the form says, and lead to what it is then.
+    """Correct an entity as the form says, and lead to what it is then; where that makes no sense, back with the reason.
 
     Takes `action` (merge, rename, split, retype or drop), `note`, and of these what the action needs: `name` (of the
     entity that it is, or is to be), `alias` (the spelling to split off), `type`, `article` (the only one in which the
@@ -51,13 +51,18 @@ async def correction(request: Request, datasette: Datasette) -> Response:
     database = await _database(request, datasette)
     form = await read_form(request)
     wanted = int(request.url_vars["id"])
-    actor, at, note = actor_id(request.actor), now(), note_of(form)
+    actor, at = actor_id(request.actor), now()
 
     def change(connection: sqlite3.Connection) -> tuple[Correction, Outcome | None]:
         one = replace(_asked(connection, form, wanted), note=note, actor=actor, at=at)
         return one, correct(connection, one)
 
-    one, outcome = await _changed(database, change)
+    try:
+        note = note_of(form)
+        one, outcome = await _changed(database, change)
+    except BadRequest as refused:
+        datasette.add_message(request, f"Nothing was corrected. {str(refused).rstrip('.')}.", datasette.ERROR)
+        return _leading_to(links.entity_path(wanted), datasette, database)
     said = DONE[one.action].format(alias=one.alias, entity=one.entity or one.alias, type=one.type)
     return _answer(request, datasette, database, said, outcome, None if one.action == "drop" else wanted)
 
@@ -169,5 +174,8 @@ def _answer(
     )
     datasette.add_message(request, f"{said} {more}", datasette.INFO)
     id = outcome.entity if outcome.entity is not None else former
-    path = links.CORRECTIONS if id is None else links.entity_path(id)
+    return _leading_to(links.CORRECTIONS if id is None else links.entity_path(id), datasette, database)
+
+
+def _leading_to(path: str, datasette: Datasette, database: Database) -> Response:
     return Response.redirect(base_url(datasette, database.name) + path, status=303)

@@ -113,9 +113,7 @@ def note_of(form: Mapping[str, str]) -> str | None:
     """The form's note, None where it is empty. Raises `BadRequest` for one that is too long."""
     note = re.sub(r"\r\n?", "\n", form.get("note", "")).strip()
     if len(note) > LONGEST_NOTE:
-        raise BadRequest(
-            f"The note has {len(note):,} characters; {LONGEST_NOTE:,} are the most. Go back and shorten it."
-        )
+        raise BadRequest(f"The note has {len(note):,} characters; {LONGEST_NOTE:,} are the most. Shorten it.")
     return note or None
 
 
