@@ -42,9 +42,7 @@ async def company_of(call: Call, entity_id: int, limit: int) -> list[Row] | None
         ]
         return sorted(rows, key=lambda row: (-row["article_count"], row["name"]))[:limit]
 
-    asked = Asked(sql.COMPANY, {"entity_id": entity_id, "limit": limit})
-    found = await _counted(call, asked, count)
-    return found if found is not None else await call.rows_in_time(*asked)
+    return await _counted_or_asked(call, Asked(sql.COMPANY, {"entity_id": entity_id, "limit": limit}), count)
 
 
 async def days_of(call: Call, entity_id: int) -> list[Row] | None:
@@ -59,9 +57,7 @@ async def days_of(call: Call, entity_id: int) -> list[Row] | None:
         digits = f"{named:b}"[::-1].encode()
         return [{"day": day, "n": number} for day, number in connection.execute(sql.DAYS_BY_BITMAP, {"digits": digits})]
 
-    asked = Asked(sql.DAYS, {"entity_id": entity_id})
-    found = await _counted(call, asked, count)
-    return found if found is not None else await call.rows_in_time(*asked)
+    return await _counted_or_asked(call, Asked(sql.DAYS, {"entity_id": entity_id}), count)
 
 
 async def entities_of_stories(
@@ -94,6 +90,14 @@ async def entities_of_stories(
     if counted is None and story_count <= MOST_STORIES:
         return await call.rows_in_time(*asked)
     return counted
+
+
+async def _counted_or_asked(
+    call: Call, asked: Asked, count: Callable[[sqlite3.Connection], list[Row] | None]
+) -> list[Row] | None:
+    """What the query finds, told by bitmaps where they can tell; None where that takes too long."""
+    found = await _counted(call, asked, count)
+    return found if found is not None else await call.rows_in_time(*asked)
 
 
 async def _counted(
