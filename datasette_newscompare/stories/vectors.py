@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -130,12 +131,17 @@ def scaled(rows: sparse.csr_matrix) -> sparse.csr_matrix:
 
 def sketches(rows: sparse.csr_matrix, size: int = SKETCH_TERMS) -> sparse.csr_matrix:
     """Each row with only its `size` weightiest terms; ties go to the term of the lower column."""
-    numbers = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-    order = np.lexsort((rows.indices, -rows.data, numbers))
-    rank = np.arange(len(order)) - rows.indptr[numbers]
-    kept = np.sort(order[rank < size])
-    starts = np.concatenate([[0], np.cumsum(np.bincount(numbers[kept], minlength=rows.shape[0]))])
-    return sparse.csr_matrix((rows.data[kept], rows.indices[kept], starts), shape=rows.shape)
+    rows = rows.sorted_indices()
+    falling = -rows.data
+    kept = [
+        np.arange(start, end)
+        if end - start <= size
+        else start + np.sort(np.argsort(falling[start:end], kind="stable")[:size])
+        for start, end in pairwise(rows.indptr.tolist())
+    ]
+    starts = np.concatenate([[0], np.cumsum([len(places) for places in kept], dtype=rows.indptr.dtype)])
+    places = np.concatenate([np.empty(0, dtype=np.int64), *kept])
+    return sparse.csr_matrix((rows.data[places], rows.indices[places], starts), shape=rows.shape)
 
 
 def neighbour_pairs(vectors: Vectors, neighbours: int, window_days: int, block: int = 500) -> np.ndarray:
