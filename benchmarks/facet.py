@@ -195,6 +195,7 @@ _JOINS = (
 
 ANY_OF_TWO = "_entity=1&_entity=2&_entity_match=any"
 ONE_SOURCE = "source_id=source-1"
+BEFORE_APRIL = "first_published__lt=2025-04"
 SOME_MONTHS = "published__gte=2025-02-01&published__lte=2025-06-30"
 
 PAGES = (
@@ -225,8 +226,8 @@ PAGES = (
     ("sentences", "role", "search, body, any of two", f"_search=word50&role=body&{ANY_OF_TWO}"),
     ("stories", "source_count", "all rows", ""),
     ("stories", "source_count", "the commonest entity", "_entity=1"),
-    ("stories", "source_count", "dates, sources, entity", "first_published__lt=2025-04&source_count=4&_entity=1"),
-    ("facts", "source_count", "dates, source, entity", f"first_published__lt=2025-04&first_{ONE_SOURCE}&_entity=1"),
+    ("stories", "source_count", "dates, sources, entity", f"{BEFORE_APRIL}&source_count=4&_entity=1"),
+    ("facts", "source_count", "dates, source, entity", f"{BEFORE_APRIL}&first_source_id=source-1&_entity=1"),
     *(
         (table, column, name, query)
         for table, column, one in (

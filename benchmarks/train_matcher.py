@@ -75,6 +75,8 @@ TITLE_HELD = 0.65
 """Share of a title's words, by rarity, that a sentence must hold for the title to be labelled as that sentence."""
 EVEN = 0.5
 """Least score of a match: it is more likely right than wrong."""
+COPIES = ("titles", "short")
+"""Copies of a story that are learned from beside it: with headlines, and cut short."""
 SHORT = (4, 9)
 """Fewest and most sentences of an article in a story cut short."""
 LABELS = ("none", "partial", "same", "unsure")
@@ -194,13 +196,13 @@ def stand_in_vector(text: str) -> np.ndarray:
 
 
 def read_stories(
-    path: Path, level: str, texts: Path | None = None, copies: bool = False, read: Reader = read_doubtful
+    path: Path, level: str, texts: Path | None = None, copies: tuple[str, ...] = (), read: Reader = read_doubtful
 ) -> list[Story]:
-    """The stories of a folder, or of one file, with features; with `copies`, also with headlines and cut short."""
+    """The stories of a folder, or of one file, with features, and those of `COPIES` that are named."""
     out = []
     settings = MatchSettings(level=level)
     for group, file in enumerate(sorted(path.glob("*.json")) if path.is_dir() else [path]):
-        for copy in ("", "titles", "short") if copies else ("",):
+        for copy in ("", *copies):
             name, articles, gold = read_story(file, texts, copy == "titles")
             if copy == "titles" and not any(s.id < 0 for a in articles for s in a.sentences):
                 continue
@@ -405,7 +407,7 @@ def main() -> None:
     if (args.level == "encoder") != (args.read is not None):
         parser.error("the level encoder, and no other, needs --read")
     read = said_unseen(args.read) if args.read else read_doubtful
-    stories = read_stories(args.stories, args.level, copies=True, read=read)
+    stories = read_stories(args.stories, args.level, copies=COPIES, read=read)
     table = tabulate(stories)
     counts = table.same_count, table.any_count
     targets = np.isin(table.label, (1, 2)), table.label == 2

@@ -33,15 +33,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from train_matcher import LABELS, Story, read_stories, read_story, tabulate, unseen, without_reader
+from train_matcher import COPIES, LABELS, Story, read_stories, tabulate, unseen, without_reader
 
 from datasette_newscompare.matching.encoder import Encoded
-from datasette_newscompare.matching.index import Floats, Ints, StoryIndex, build_index
+from datasette_newscompare.matching.index import Floats, Ints, StoryIndex
 from datasette_newscompare.matching.reader import NAMES as READER_NAMES
 from datasette_newscompare.matching.reader import PIECE_FEATURES, UNREAD, Row, reader_inputs
-from datasette_newscompare.matching.scorer import DOUBTFUL, load_model, read_doubtful, score_measured, sigmoid
-from datasette_newscompare.matching.scorer import measure as measure_pairs
-from datasette_newscompare.matching.settings import MatchSettings
+from datasette_newscompare.matching.scorer import (
+    DOUBTFUL,
+    Reader,
+    load_model,
+    read_doubtful,
+    score_measured,
+    sigmoid,
+)
 from datasette_newscompare.text import segment
 
 try:
@@ -147,9 +152,10 @@ def encoder_weights() -> Path:
 
 
 class Recorder:
-    """Stands in for the reader while the stories' features are measured, and keeps what they were encoded to."""
+    """Keeps what pairs were encoded to while features are measured. Reads as `read` does, or not at all."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: Reader | None = None) -> None:
+        self.read = read
         self.pairs: list[tuple[list[Row], list[Row]]] = []
         """By story: the first and the second sentences of its pairs."""
 
@@ -158,6 +164,8 @@ class Recorder:
     ) -> Floats:
         rows = {int(row): Row(index, int(row), encoded) for row in np.unique(np.concatenate([short, long]))}
         self.pairs.append(([rows[int(a)] for a in short], [rows[int(b)] for b in long]))
+        if self.read is not None:
+            return self.read(index, short, long, features, encoded)
         return np.zeros((len(short), len(READER_NAMES)), dtype=np.float32)
 
 
@@ -246,12 +254,11 @@ def soft_pairs(articles: Path, stories: list[Story], work: Path) -> list[Pair]:
             by_story[record["story"]].append(record)
     pairs: list[Pair] = []
     chance = np.random.default_rng(0)
+    path = work / "further.json"
     for name, told in sorted(by_story.items()):
         if not any(one["id"] in known for one in told):
-            path = work / "further.json"
             path.write_text(json.dumps(unaligned(name, told)), encoding="utf-8")
-            for titles in (False, True):
-                pairs += scored_pairs(path, titles, chance)
+            pairs += scored_pairs(path, chance)
     return pairs
 
 
@@ -268,34 +275,17 @@ def unaligned(name: str, articles: list[dict[str, str]]) -> dict[str, Any]:
     return {"story": name, "articles": told, "pairs": []}
 
 
-def scored_pairs(path: Path, titles: bool, chance: np.random.Generator) -> list[Pair]:
+def scored_pairs(path: Path, chance: np.random.Generator) -> list[Pair]:
     """The open pairs of a story, and a few of the others, with what the packaged matcher says of them."""
-    _, articles, _ = read_story(path, None, titles)
-    if titles and not any(s.id < 0 for a in articles for s in a.sentences):
-        return []
-    index = build_index(sorted(articles, key=lambda a: a.id))
-    gate, encoded = np.zeros(0), dict[str, Encoded]()
-
-    def reading(index: StoryIndex, short: Ints, long: Ints, features: Floats, texts: Mapping[str, Encoded]) -> Floats:
-        nonlocal gate
-        gate = sigmoid(load_model("encoder").gate.predict(features))[:, 0]
-        encoded.update(texts)
-        return read_doubtful(index, short, long, features, texts)
-
-    measured = measure_pairs(index, MatchSettings(level="encoder"), reading)
-    if not len(measured.left):
-        return []
-    scored = score_measured(index, load_model("encoder"), measured)
-    taken = (gate >= OPEN) | (chance.random(len(gate)) < EASY)
-    if titles:
-        ids = np.array([s.id for s in index.sentences])
-        taken &= np.minimum(ids[measured.left], ids[measured.right]) < 0
-    ends = np.unique(np.concatenate([measured.short[taken], measured.long[taken]]))
-    rows = {int(row): Row(index, int(row), encoded) for row in ends}
-    return [
-        (rows[int(measured.short[k])], rows[int(measured.long[k])], (float(scored.score[k]), float(scored.same[k])))
-        for k in np.flatnonzero(taken)
-    ]
+    model, recorder = load_model("encoder"), Recorder(read_doubtful)
+    stories = read_stories(path, "encoder", copies=("titles",), read=recorder)
+    pairs: list[Pair] = []
+    for story, (short, long) in zip(stories, recorder.pairs, strict=True):
+        scored = score_measured(story.index, model, story.measured)
+        gate = sigmoid(model.gate.predict(story.measured.features))[:, 0]
+        taken = story.fitted & ((gate >= OPEN) | (chance.random(len(gate)) < EASY))
+        pairs += [(short[k], long[k], (float(scored.score[k]), float(scored.same[k]))) for k in np.flatnonzero(taken)]
+    return pairs
 
 
 def read(network: Network, pairs: list[Pair]) -> np.ndarray:
@@ -349,7 +339,7 @@ def main() -> None:
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
     recorder = Recorder()
-    stories = read_stories(args.stories, "encoder", copies=True, read=recorder)
+    stories = read_stories(args.stories, "encoder", copies=COPIES, read=recorder)
     table = without_reader(tabulate(stories))
     is_any = np.isin(table.label, (1, 2))
     gate, _ = unseen(table, is_any, GATE_TREES, seed=0)
