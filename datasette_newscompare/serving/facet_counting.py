@@ -162,7 +162,7 @@ class PageCounts:
         """Whether a condition holds for most rows of the table, by a sample."""
         # Spread by the golden ratio: rows at even distances may be alike.
         rows = json.dumps([1 + int(number * 0.618034 % 1 * self._newest) for number in range(SAMPLE)])
-        query = sql.AMONG_SAMPLE.format(table=self.page.table, where=where, among=sql.AMONG)
+        query = sql.AMONG_SAMPLE.format(table=self.page.table, where=where)
         [(sampled, shown)] = self._run(query, newscompare_rows=rows)
         return bool(shown > MOST * sampled)
 

@@ -19,21 +19,13 @@ class Join:
     """The column of `entities` that holds how many rows name the entity."""
     key: str = "id"
     """The rows' column that it leads to."""
+    lists: str | None = None
+    """The table that holds all entities of what `column` leads to in one piece."""
 
     @property
     def tables(self) -> tuple[str, ...]:
         """What the facet and the filter read, beside the rows themselves."""
         return (self.table, *([self.lists] if self.lists else []), "entities")
-
-    @property
-    def lists(self) -> str | None:
-        """The table that holds a row's entities in one piece."""
-        return {"sentence_entities": "sentence_entity_ids", "article_entities": "article_entity_ids"}.get(self.table)
-
-    @property
-    def is_by_sentence(self) -> bool:
-        """Whether the rows are, or belong to, one sentence each."""
-        return self.table == "sentence_entities"
 
     def entities_of(self, rows: str, roles: Sequence[str] = ()) -> str:
         """The query for all entities that the rows of a query name, of each row anew, as numbers with commas between.
@@ -59,15 +51,17 @@ class Join:
         return f"{self.key} IN (SELECT {self.column} FROM {self.table} WHERE entity_id {which})"
 
 
+OF_SENTENCE = "sentence_entity_ids"
+
 JOINS = {
-    "articles": Join("article_entities", "article_id", "article_count"),
-    "sentences": Join("sentence_entities", "sentence_id", "sentence_count"),
+    "articles": Join("article_entities", "article_id", "article_count", lists="article_entity_ids"),
+    "sentences": Join("sentence_entities", "sentence_id", "sentence_count", lists=OF_SENTENCE),
     "stories": Join("story_entities", "story_id", "story_count"),
     "matches": Join("match_entities", "match_id", "match_count"),
     "differences": Join("match_entities", "match_id", "difference_count", key="match_id"),
     "facts": Join("fact_entities", "fact_id", "fact_count"),
-    "quantities": Join("sentence_entities", "sentence_id", "quantity_count", key="sentence_id"),
-    "quotes": Join("sentence_entities", "sentence_id", "quote_count", key="sentence_id"),
+    "quantities": Join("sentence_entities", "sentence_id", "quantity_count", key="sentence_id", lists=OF_SENTENCE),
+    "quotes": Join("sentence_entities", "sentence_id", "quote_count", key="sentence_id", lists=OF_SENTENCE),
 }
 """The tables that can be faceted by entity."""
 
@@ -140,18 +134,15 @@ OF_ROLES = """
 """
 """Sentences of a role: their entities alone are looked at."""
 
-AMONG_SAMPLE = """
-    SELECT count(*), coalesce(sum(({where}) IS TRUE), 0) FROM {table}
-    WHERE {among}
-"""
+AMONG = "rowid IN (SELECT value FROM json_each(:newscompare_rows))"
+"""A row is among those of these rowids."""
+
+AMONG_SAMPLE = f"SELECT count(*), coalesce(sum(({{where}}) IS TRUE), 0) FROM {{table}} WHERE {AMONG}"
 """How many rows of a sample, given by their rowids, there are, and how many of them a condition holds for."""
 
 KEPT = "SELECT {columns} FROM {table} WHERE {where}"
 
 LEFT_OUT = "SELECT {columns} FROM {table} WHERE ({where}) IS NOT TRUE"
-
-AMONG = "rowid IN (SELECT value FROM json_each(:newscompare_rows))"
-"""A row is among those of these rowids."""
 
 
 def sentences(asked: Narrowed) -> tuple[str, tuple[str, ...]] | None:

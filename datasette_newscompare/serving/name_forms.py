@@ -54,11 +54,10 @@ async def correction(request: Request, datasette: Datasette) -> Response:
     actor, at = actor_id(request.actor), now()
 
     def change(connection: sqlite3.Connection) -> tuple[Correction, Outcome | None]:
-        one = replace(_asked(connection, form, wanted), note=note, actor=actor, at=at)
+        one = replace(_asked(connection, form, wanted), note=note_of(form), actor=actor, at=at)
         return one, correct(connection, one)
 
     try:
-        note = note_of(form)
         one, outcome = await _changed(database, change)
     except BadRequest as refused:
         datasette.add_message(request, f"Nothing was corrected. {str(refused).rstrip('.')}.", datasette.ERROR)
