@@ -78,6 +78,17 @@ def test_core_pair_of_the_seeds_is_found(name: str, seeds: tuple[StoryArticle, .
     assert len(found) == 1
 
 
+def test_the_facts_of_the_loaded_seeds_are_the_core_pairs_and_no_other(seeds_db: Path) -> None:
+    with sqlite3.connect(seeds_db) as connection:
+        told = connection.execute(
+            "SELECT fact_id, text FROM fact_sentences JOIN sentences ON id = sentence_id"
+        ).fetchall()
+    facts = {fact: [text for other, text in told if other == fact] for fact, _ in told}
+    for pair in CORE.values():
+        assert sum(all(any(t.startswith(start) for t in texts) for start in pair) for texts in facts.values()) == 1
+    assert len(facts) == len(CORE)
+
+
 @pytest.mark.parametrize("start", ALONE)
 def test_what_only_one_seed_article_tells_has_no_match(
     start: str, seeds: tuple[StoryArticle, ...], text: dict[int, str]
