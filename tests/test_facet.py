@@ -24,8 +24,6 @@ from datasette_newscompare.serving import facet_counting, facets
 BENCHMARK = Path(__file__).parent.parent / "benchmarks" / "facet.py"
 EXTRA = "_extra=facet_results,suggested_facets,facets_timed_out,count,human_description_en"
 """What 1.0 must be asked for; 0.65 gives it unasked."""
-PATIENT = 10_000
-"""The milliseconds of a panel where its numbers are what counts, on whatever machine."""
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +44,12 @@ def made_db(benchmark: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest_asyncio.fixture
 async def made(made_db: Path) -> Datasette:
-    return await serve(made_db, facet_time_limit_ms=PATIENT)
+    return await serve(made_db)
 
 
 @pytest_asyncio.fixture
 async def seeds(seeds_db: Path) -> Datasette:
-    return await serve(seeds_db, facet_time_limit_ms=PATIENT)
+    return await serve(seeds_db)
 
 
 async def page(instance: Datasette, path: str) -> dict[str, Any]:
@@ -252,7 +250,7 @@ async def test_bitmaps_count_what_the_rows_say(
         return told_by_bitmaps[-1]
 
     monkeypatch.setattr(facet_bitmaps, "count", noted)
-    instance = await serve(bitmapped_db, facet_time_limit_ms=PATIENT)
+    instance = await serve(bitmapped_db)
     chosen = [int(value) for name, value in parse_qsl(query) if name == "_entity"]
     for kind in ("person", "all"):
         told = dict(expected(bitmapped_db, table, where, None if kind == "all" else kind))
@@ -365,7 +363,7 @@ async def test_rows_are_not_read_where_bitmaps_tell_what_the_column_says(
 ) -> None:
     _small(monkeypatch)
     monkeypatch.setattr(facet_counting.PageCounts, "_numbers", lambda *arguments, **more: pytest.fail("read rows"))
-    instance = await serve(bitmapped_db, facet_time_limit_ms=PATIENT)
+    instance = await serve(bitmapped_db)
     for table, query, where in (
         ("matches", "kind=paraphrase", "kind = 'paraphrase'"),
         ("quotes", "speaker=Ann", "speaker = 'Ann'"),
@@ -390,7 +388,7 @@ async def test_what_no_bitmap_tells_is_counted_all_the_same(
     """A value that has no bitmap, and rows that name an entity, of tables whose rows name few."""
     _small(monkeypatch)
     monkeypatch.setattr(facet_bitmaps, "of_value", lambda *arguments: None)
-    instance = await serve(bitmapped_db, facet_time_limit_ms=PATIENT)
+    instance = await serve(bitmapped_db)
     answer = await page(instance, f"/made/quantities.json?{query}&_facet_entity=all&_facet_size=20")
     told = [n for _, n in expected(bitmapped_db, "quantities", where)]
     assert sorted((n for _, n in counts(answer["panels"]["all"])), reverse=True) == told[:20]
@@ -412,7 +410,7 @@ async def test_conditions_are_asked_of_the_few_rows_that_a_search_finds_and_else
         return bits(self, query, **values)
 
     monkeypatch.setattr(facet_counting.PageCounts, "_bits", noted)
-    instance = await serve(bitmapped_db, facet_time_limit_ms=PATIENT)
+    instance = await serve(bitmapped_db)
     await page(instance, f"/made/articles.json?{query}&_facet_entity=person&_facet_entity=place")
     search, columns = asked  # once for both panels
     assert "match" in search
