@@ -326,21 +326,6 @@ def test_facts_do_not_chain() -> None:
     assert group_facts(index, closed, []) == [(0, 1, 2)]
 
 
-@pytest.mark.parametrize("order", [(0.95, 0.9, 0.85, 0.8), (0.95, 0.7, 0.65, 0.9), (0.7, 0.95, 0.9, 0.65)])
-def test_two_sentences_of_a_source_are_one_fact_where_two_of_another_match_both(order: tuple[float, ...]) -> None:
-    index = build_index(_story(2, 2))
-    crossed = [(0, 2), (0, 3), (1, 2), (1, 3)]
-    all_four = [Aligned(k, *rows, order[k], order[k], "paraphrase") for k, rows in enumerate(crossed)]
-    assert group_facts(index, all_four, []) == [(0, 1, 2, 3)]
-    assert all(len(fact) == 2 for fact in group_facts(index, all_four[:3], []))
-
-
-def test_the_two_halves_of_a_split_sentence_are_not_one_fact() -> None:
-    index = build_index(_story(1, 2))
-    halves = [Aligned(0, 0, 1, 0.9, 0.5, "partial"), Aligned(1, 0, 2, 0.8, 0.5, "partial")]
-    assert group_facts(index, halves, []) == [(0, 1)]
-
-
 def test_wordpieces_keep_their_places_in_the_text() -> None:
     text = "Zelenskiy’s minéral deal, worth $500bn."
     pieces = wordpieces(text, 96)

@@ -10,9 +10,6 @@ from .index import StoryIndex
 
 AVERAGE = 0.6
 """Mean score that all pairs of two sources must reach, unmatched pairs counted 0, for sentences to be one fact."""
-AGREED = 2
-"""Sentences of other sources that must match both of two sentences of one source for the two to tell the same: one may
-be a sentence that was split in two."""
 
 
 def group_facts(
@@ -22,8 +19,8 @@ def group_facts(
 
     Groups grow from the surest match down, by average linkage: two groups join where the mean score over their pairs
     of different sources reaches `AVERAGE`, so a chain a~b~c breaks where a and c do not match. Sentences of one
-    source stand in one fact only where one repeats the other, or where `AGREED` others match both: else each tells
-    something of its own. A row with a stand-in joins the fact of what it is matched with, once all others have theirs.
+    source stand in one fact only where one repeats the other: else each tells something of its own. A row with a
+    stand-in joins the fact of what it is matched with, once all others have theirs.
     """
     compared = [m for m in matches if index.stand_in[m.left] == m.left and index.stand_in[m.right] == m.right]
     score: dict[tuple[int, int], float] = {}
@@ -35,18 +32,13 @@ def group_facts(
     for row in sorted({r for m in compared for r in (m.left, m.right)}):
         group_of[row] = row
         groups[row] = [row]
-    apart = sorted(compared, key=lambda m: (-(m.score + m.same), m.left, m.right))
-    joined = True
-    while joined:
-        joined = False
-        for m in apart:
-            a, b = group_of[m.left], group_of[m.right]
-            if a != b and _may_join(index, groups[a], groups[b], score, again):
-                for row in groups[b]:
-                    group_of[row] = a
-                groups[a] += groups.pop(b)
-                joined = True
-        apart = [m for m in apart if group_of[m.left] != group_of[m.right]]
+    for m in sorted(compared, key=lambda m: (-(m.score + m.same), m.left, m.right)):
+        a, b = group_of[m.left], group_of[m.right]
+        if a == b or not _may_join(index, groups[a], groups[b], score, again):
+            continue
+        for row in groups[b]:
+            group_of[row] = a
+        groups[a] += groups.pop(b)
     if len(compared) < len(matches):
         _join_copies(index, matches, group_of, groups, again)
     return sorted(tuple(sorted(g)) for g in groups.values() if len({int(index.source[r]) for r in g}) > 1)
@@ -87,7 +79,7 @@ def _may_join(
     for x in a:
         for y in b:
             if index.source[x] == index.source[y]:
-                if (x, y) not in again and sum((x, z) in score and (y, z) in score for z in (*a, *b)) < AGREED:
+                if (x, y) not in again:
                     return False
             else:
                 found.append(score.get((x, y), 0.0))
