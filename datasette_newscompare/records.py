@@ -212,6 +212,8 @@ class StoryComparison:
     matches: tuple[Match, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()
     repeats: tuple[Repeat, ...] = ()
+    told_again: tuple[tuple[int, int, float], ...] = ()
+    """Sentences of one source that tell the same, for facts: both ids, and how sure that is. Not stored."""
     facts: tuple[Fact, ...] = ()
     further_copies: int = 0
     """Matches of sentences that very many carry word for word, with the first copy only."""

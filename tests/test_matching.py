@@ -321,9 +321,26 @@ def test_rows_out_of_reading_order_are_moved() -> None:
 def test_facts_do_not_chain() -> None:
     index = build_index(_story(1, 1, 1))
     chain = [Aligned(0, 0, 1, 0.9, 0.9, "paraphrase"), Aligned(1, 1, 2, 0.8, 0.8, "paraphrase")]
-    assert group_facts(index, chain, []) == [(0, 1)]
+    assert group_facts(index, chain, {}) == [(0, 1)]
     closed = [*chain, Aligned(2, 0, 2, 0.7, 0.7, "paraphrase")]
-    assert group_facts(index, closed, []) == [(0, 1, 2)]
+    assert group_facts(index, closed, {}) == [(0, 1, 2)]
+
+
+def test_a_fact_that_both_sources_tell_twice_is_one() -> None:
+    index = build_index(_story(2, 2))
+    scores = {(0, 2): 0.65, (0, 3): 0.57, (1, 2): 0.59, (1, 3): 0.97}
+    matches = [Aligned(k, *rows, sure, sure, "paraphrase") for k, (rows, sure) in enumerate(scores.items())]
+    again = {(0, 1): 0.8, (2, 3): 0.7}
+    assert group_facts(index, matches, again) == [(0, 1, 2, 3)]
+    assert group_facts(index, matches, {(0, 1): 0.8}) == [(0, 2), (1, 3)]
+    assert group_facts(index, matches, {(0, 1): 0.6, (2, 3): 0.6}) == [(0, 2), (1, 3)]
+
+
+def test_the_two_halves_of_a_split_sentence_are_not_one_fact() -> None:
+    index = build_index(_story(1, 2))
+    halves = [Aligned(0, 0, 1, 0.9, 0.5, "partial"), Aligned(1, 0, 2, 0.8, 0.5, "partial")]
+    assert group_facts(index, halves, {}) == [(0, 1)]
+    assert group_facts(index, halves, {(1, 2): 0.9}) == [(0, 1, 2)]
 
 
 def test_wordpieces_keep_their_places_in_the_text() -> None:

@@ -199,7 +199,7 @@ class _Story:
             self._aligned(k, m, max(m.score, AVERAGE) if m.judgement_id else m.score, m.score * SAME_SHARE[m.kind])
             for k, m in enumerate(matches)
         ]
-        again = [(self.row[r.sentence_id], self.row[r.repeat_of]) for r in comparison.repeats]
+        again = {(self.row[a], self.row[b]): sure for a, b, sure in comparison.told_again}
         facts = group_facts(self.index, weighed, again)
         return replace(
             comparison,

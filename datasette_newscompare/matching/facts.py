@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .alignment import Aligned
 from .index import StoryIndex
+from .repeats import Again
+from .scorer import Scored
 
 AVERAGE = 0.6
-"""Mean score that all pairs of two sources must reach, unmatched pairs counted 0, for sentences to be one fact."""
+"""Mean score that all pairs must reach, unmatched pairs counted 0, for sentences to be one fact."""
+
+ToldAgain = Mapping[tuple[int, int], float]
+"""Pairs of rows of one source that tell the same, the lower first, and how sure that is."""
 
 
-def group_facts(
-    index: StoryIndex, matches: Sequence[Aligned], repeats: Sequence[tuple[int, int]]
-) -> list[tuple[int, ...]]:
+def told_again(repeats: Sequence[Again], scored: Scored) -> dict[tuple[int, int], float]:
+    """Which sentences of one source tell the same: repeats, and what would be one fact if it stood in two articles."""
+    siblings = zip(scored.sibling_left.tolist(), scored.sibling_right.tolist(), scored.sibling.tolist(), strict=True)
+    found = {(min(a, b), max(a, b)): score for a, b, score in siblings if score >= AVERAGE}
+    return found | {(min(r.row, r.of), max(r.row, r.of)): 1.0 for r in repeats}
+
+
+def group_facts(index: StoryIndex, matches: Sequence[Aligned], again: ToldAgain) -> list[tuple[int, ...]]:
     """Groups of rows that tell one fact, each row in one group at most, in reading order; two sources at least.
 
     Groups grow from the surest match down, by average linkage: two groups join where the mean score over their pairs
-    of different sources reaches `AVERAGE`, so a chain a~b~c breaks where a and c do not match. Sentences of one
-    source stand in one fact only where one repeats the other: else each tells something of its own. A row with a
-    stand-in joins the fact of what it is matched with, once all others have theirs.
+    reaches `AVERAGE`, so a chain a~b~c breaks where a and c do not match. Sentences of one source stand in one fact
+    only where they are in `again`: else each tells something of its own. A row with a stand-in joins the fact of what
+    it is matched with, once all others have theirs.
     """
     compared = [m for m in matches if index.stand_in[m.left] == m.left and index.stand_in[m.right] == m.right]
     score: dict[tuple[int, int], float] = {}
     for m in compared:
         score[m.left, m.right] = score[m.right, m.left] = m.score
-    again = {(a, b) for a, b in repeats} | {(b, a) for a, b in repeats}
     group_of: dict[int, int] = {}
     groups: dict[int, list[int]] = {}
     for row in sorted({r for m in compared for r in (m.left, m.right)}):
@@ -49,7 +58,7 @@ def _join_copies(
     matches: Sequence[Aligned],
     group_of: dict[int, int],
     groups: dict[int, list[int]],
-    again: set[tuple[int, int]],
+    again: ToldAgain,
 ) -> None:
     """Put each matched row that has a stand-in into the group of its match, unless its source tells otherwise there."""
     of_source: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -62,25 +71,22 @@ def _join_copies(
             continue
         group = group_of[other]
         own = of_source[group, int(index.source[row])]
-        if not own or any((row, one) in again for one in own):
+        if not own or any((min(row, one), max(row, one)) in again for one in own):
             own.append(row)
             groups[group].append(row)
             group_of[row] = group
 
 
 def _may_join(
-    index: StoryIndex,
-    a: Sequence[int],
-    b: Sequence[int],
-    score: dict[tuple[int, int], float],
-    again: set[tuple[int, int]],
+    index: StoryIndex, a: Sequence[int], b: Sequence[int], score: Mapping[tuple[int, int], float], again: ToldAgain
 ) -> bool:
     found = []
     for x in a:
         for y in b:
-            if index.source[x] == index.source[y]:
-                if (x, y) not in again:
-                    return False
-            else:
+            if index.source[x] != index.source[y]:
                 found.append(score.get((x, y), 0.0))
-    return bool(found) and sum(found) / len(found) >= AVERAGE
+            elif (min(x, y), max(x, y)) in again:
+                found.append(again[min(x, y), max(x, y)])
+            else:
+                return False
+    return sum(found) / len(found) >= AVERAGE

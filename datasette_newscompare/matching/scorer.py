@@ -102,6 +102,10 @@ class Scored:
     """Calibrated probability that a person would say the two tell the same."""
     ratio: Floats
     """Letter similarity, 0 to 100."""
+    sibling_left: Ints
+    sibling_right: Ints
+    sibling: Doubles
+    """Pairs of rows of one article, with the first score that they would have if they stood in two."""
 
 
 def feature_names(level: str) -> tuple[str, ...]:
@@ -226,13 +230,14 @@ def score_story(index: StoryIndex, settings: MatchSettings, vectors: Mapping[str
     """All candidate pairs of a story with their scores."""
     model, measured = load_model(settings.level), measure(index, settings, vectors=vectors)
     ratio = measured.features[:, NAMES.index("ratio")]
-    if not len(measured.left):
-        return Scored(measured.left, measured.right, np.zeros(0), np.zeros(0), ratio)
-    first = sigmoid(model.pair.predict(measured.features))
     sibling_first = sigmoid(model.gate.predict(measured.siblings))[:, 0]
+    siblings = measured.sibling_left, measured.sibling_right, sibling_first
+    if not len(measured.left):
+        return Scored(measured.left, measured.right, np.zeros(0), np.zeros(0), ratio, *siblings)
+    first = sigmoid(model.pair.predict(measured.features))
     raw = first.copy()
     undecided = first[:, 0] >= SETTLED
     raw[undecided] = sigmoid(model.context.predict(in_context(index, measured, first, sibling_first)[undecided]))
     score = np.interp(raw[:, 0], model.any_from, model.any_to)
     same = np.minimum(score, np.interp(raw[:, 1], model.same_from, model.same_to))
-    return Scored(measured.left, measured.right, score, same, ratio)
+    return Scored(measured.left, measured.right, score, same, ratio, *siblings)

@@ -11,7 +11,7 @@ from ..records import Fact, Match, NearMiss, Repeat, StoryArticle, StoryComparis
 from .alignment import Aligned, align, match_copies, near_misses, primary_and_moved
 from .differences import find_differences
 from .explain import explain
-from .facts import group_facts
+from .facts import group_facts, told_again
 from .index import StoryIndex, build_index, wordings
 from .repeats import Again, find_repeats
 from .scorer import load_model, pairs_of, score_story, texts_of
@@ -52,7 +52,7 @@ def compare_story(
     why = _explainer(index, matches)
     ids = [s.id for s in index.sentences]
     by_id = {a.id: a for a in ordered}
-    facts = group_facts(index, matches, [(r.row, r.of) for r in repeats])
+    again = told_again(repeats, scored)
     return StoryComparison(
         matches=tuple(
             sorted(
@@ -66,7 +66,8 @@ def compare_story(
             if said_before.isdisjoint((row, near))
         ),
         repeats=tuple(Repeat(ids[r.row], ids[r.of], round(r.score, 4), r.kind) for r in repeats),
-        facts=tuple(Fact(tuple(ids[row] for row in rows)) for rows in facts),
+        told_again=tuple((ids[a], ids[b], sure) for (a, b), sure in sorted(again.items())),
+        facts=tuple(Fact(tuple(ids[row] for row in rows)) for rows in group_facts(index, matches, again)),
         further_copies=len(copies),
     )
 
