@@ -135,8 +135,8 @@ async def test_table_that_is_open_in_a_private_database_answers_as_datasette_doe
     instance = await serve(news_db, {"databases": {"news": {**ONLY_READER, "tables": tables}}})
     assert (await get(instance, "/news")).status_code == 403
     assert (await get(instance, "/news/stories")).status_code == 200
-    for page, address in walk.addresses(news_db):
-        assert (await get(instance, address)).status_code != 403, page.name
+    for page in PAGES:  # in one form each: with so many rules an answer of 1.0 takes seconds
+        assert (await get(instance, walk.address(news_db, page))).status_code == 200, page.name
 
 
 class Reads:
