@@ -129,14 +129,13 @@ async def test_private_table_closes_the_pages_that_read_it_and_no_other(news_db:
 
 @pytest.mark.asyncio
 async def test_table_that_is_open_in_a_private_database_answers_as_datasette_does(news_db: Path) -> None:
-    tables = {
-        name: {"allow": True} for (name,) in rows(news_db, "select name from sqlite_master where sql is not null")
-    }
+    named = rows(news_db, "select name from sqlite_master where type in ('table', 'view')")
+    tables = {name: {"allow": True} for (name,) in named}
     instance = await serve(news_db, {"databases": {"news": {**ONLY_READER, "tables": tables}}})
     assert (await get(instance, "/news")).status_code == 403
     assert (await get(instance, "/news/stories")).status_code == 200
-    for page in PAGES:  # in one form each: with so many rules an answer of 1.0 takes seconds
-        assert (await get(instance, walk.address(news_db, page))).status_code == 200, page.name
+    for page, address in walk.addresses(news_db):
+        assert (await get(instance, address)).status_code != 403, page.name
 
 
 class Reads:

@@ -20,8 +20,8 @@ ToldAgain = Mapping[tuple[int, int], float]
 def told_again(repeats: Sequence[Again], scored: Scored) -> dict[tuple[int, int], float]:
     """Which sentences of one source tell the same: repeats, and what would be one fact if it stood in two articles."""
     siblings = zip(scored.sibling_left.tolist(), scored.sibling_right.tolist(), scored.sibling.tolist(), strict=True)
-    found = {(min(a, b), max(a, b)): score for a, b, score in siblings if score >= AVERAGE}
-    return found | {(min(r.row, r.of), max(r.row, r.of)): 1.0 for r in repeats}
+    found = {(a, b): score for a, b, score in siblings if score >= AVERAGE}
+    return found | {(r.of, r.row): 1.0 for r in repeats}
 
 
 def group_facts(index: StoryIndex, matches: Sequence[Aligned], again: ToldAgain) -> list[tuple[int, ...]]:
@@ -33,9 +33,8 @@ def group_facts(index: StoryIndex, matches: Sequence[Aligned], again: ToldAgain)
     it is matched with, once all others have theirs.
     """
     compared = [m for m in matches if index.stand_in[m.left] == m.left and index.stand_in[m.right] == m.right]
-    score: dict[tuple[int, int], float] = {}
-    for m in compared:
-        score[m.left, m.right] = score[m.right, m.left] = m.score
+    score = {(m.left, m.right): m.score for m in compared} | dict(again)
+    score |= {(b, a): sure for (a, b), sure in score.items()}
     group_of: dict[int, int] = {}
     groups: dict[int, list[int]] = {}
     for row in sorted({r for m in compared for r in (m.left, m.right)}):
@@ -43,13 +42,13 @@ def group_facts(index: StoryIndex, matches: Sequence[Aligned], again: ToldAgain)
         groups[row] = [row]
     for m in sorted(compared, key=lambda m: (-(m.score + m.same), m.left, m.right)):
         a, b = group_of[m.left], group_of[m.right]
-        if a == b or not _may_join(index, groups[a], groups[b], score, again):
+        if a == b or not _may_join(index, groups[a], groups[b], score):
             continue
         for row in groups[b]:
             group_of[row] = a
         groups[a] += groups.pop(b)
     if len(compared) < len(matches):
-        _join_copies(index, matches, group_of, groups, again)
+        _join_copies(index, matches, group_of, groups, score)
     return sorted(tuple(sorted(g)) for g in groups.values() if len({int(index.source[r]) for r in g}) > 1)
 
 
@@ -58,7 +57,7 @@ def _join_copies(
     matches: Sequence[Aligned],
     group_of: dict[int, int],
     groups: dict[int, list[int]],
-    again: ToldAgain,
+    score: Mapping[tuple[int, int], float],
 ) -> None:
     """Put each matched row that has a stand-in into the group of its match, unless its source tells otherwise there."""
     of_source: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -71,22 +70,18 @@ def _join_copies(
             continue
         group = group_of[other]
         own = of_source[group, int(index.source[row])]
-        if not own or any((min(row, one), max(row, one)) in again for one in own):
+        if not own or any((row, one) in score for one in own):
             own.append(row)
             groups[group].append(row)
             group_of[row] = group
 
 
-def _may_join(
-    index: StoryIndex, a: Sequence[int], b: Sequence[int], score: Mapping[tuple[int, int], float], again: ToldAgain
-) -> bool:
-    found = []
+def _may_join(index: StoryIndex, a: Sequence[int], b: Sequence[int], score: Mapping[tuple[int, int], float]) -> bool:
+    total = 0.0
     for x in a:
         for y in b:
-            if index.source[x] != index.source[y]:
-                found.append(score.get((x, y), 0.0))
-            elif (min(x, y), max(x, y)) in again:
-                found.append(again[min(x, y), max(x, y)])
-            else:
+            if (x, y) in score:
+                total += score[x, y]
+            elif index.source[x] == index.source[y]:
                 return False
-    return sum(found) / len(found) >= AVERAGE
+    return total / (len(a) * len(b)) >= AVERAGE
