@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from test_loading import COMPARED
+from threadpoolctl import threadpool_info
 
 from datasette_newscompare.loading.executors import ClusterProblem, executor, run_in_order
 from datasette_newscompare.loading.pipeline import load
@@ -54,3 +55,15 @@ def test_results_come_in_the_order_of_the_items_and_items_are_taken_as_needed() 
         assert next(results) == (0, 0)
         assert len(taken) <= 8
         assert [result for _, result in results] == list(range(1, 100))
+
+
+def threads_of_matrix_products(_: int = 0) -> list[int]:
+    return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+
+
+def test_matrix_products_use_one_thread_in_each_process() -> None:
+    with executor(1):
+        assert set(threads_of_matrix_products()) == {1}
+    with executor(2) as pool:
+        assert pool is not None
+        assert set(pool.submit(threads_of_matrix_products).result()) == {1}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +11,9 @@ from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import get_context
 from typing import TypeVar
+
+import numpy  # noqa: F401  its threads can be bounded only once it is there
+from threadpoolctl import threadpool_limits
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -41,11 +43,9 @@ def executor(workers: int, dask: str | None = None, timeout: float = 30) -> Iter
         with client, client.get_executor() as cluster:
             yield cluster
     elif workers == 1:
-        yield None
+        with threadpool_limits(1, "blas"):
+            yield None
     else:
-        # read where numpy starts in a new process: two processes whose matrix products use two threads each wait for
-        # one another most of the time
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker) as pool:
             try:
                 yield pool
@@ -59,6 +59,9 @@ def _start_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # the many small records of a story hold no cycles: looking for some every 700 records took an eighth of the time
     gc.set_threshold(50_000, 20, 100)
+    # a story's matrix products are small: several threads wait for one another, and for what else the machine does,
+    # many times as long as they compute
+    threadpool_limits(1, "blas")
 
 
 def run_in_order(
