@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -67,3 +71,34 @@ def test_matrix_products_use_one_thread_in_each_process() -> None:
     with executor(2) as pool:
         assert pool is not None
         assert set(pool.submit(threads_of_matrix_products).result()) == {1}
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for the process in /proc")
+def test_workers_end_where_the_load_is_killed() -> None:
+    script = (
+        "import os, time\n"
+        "from datasette_newscompare.loading.executors import executor\n"
+        "if __name__ == '__main__':\n"
+        "    with executor(2) as pool:\n"
+        "        print(pool.submit(os.getpid).result(), flush=True)\n"
+        "        time.sleep(600)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as load_process:
+        assert load_process.stdout is not None
+        worker = int(load_process.stdout.readline())
+        assert is_running(worker)
+        load_process.send_signal(signal.SIGKILL)
+    tries = 600
+    while is_running(worker) and tries:
+        time.sleep(0.1)
+        tries -= 1
+    assert not is_running(worker)
+
+
+def is_running(process: int) -> bool:
+    """Whether a process of this machine is there and no zombie that waits for its end to be noted."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"

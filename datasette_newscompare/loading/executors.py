@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import TypeVar
 
 import numpy  # noqa: F401  its threads can be bounded only once it is there
@@ -62,6 +64,16 @@ def _start_worker() -> None:
     # a story's matrix products are small: several threads wait for one another, and for what else the machine does,
     # many times as long as they compute
     threadpool_limits(1, "blas")
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone: killed, it can't tell its workers to stop, and they would
+    wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def run_in_order(
