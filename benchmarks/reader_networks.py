@@ -221,7 +221,7 @@ def train(network: nn.Module, lesson: Lesson) -> None:
                 print(f"  {step}/{steps} loss {loss.item():.3f} {time.perf_counter() - started:.0f} s", flush=True)
 
 
-def trained(path: Path, make: Callable[[], nn.Module], lessons: Callable[[], list[Lesson]]) -> nn.Module:
+def trained(path: Path, make: Callable[[], nn.Module], *lessons: Lesson) -> nn.Module:
     """The network in a file, trained lesson after lesson and written there where it is not there yet."""
     torch.manual_seed(0)
     network = make()
@@ -229,7 +229,7 @@ def trained(path: Path, make: Callable[[], nn.Module], lessons: Callable[[], lis
         network.load_state_dict(torch.load(path, map_location="cpu"))
     else:
         print(path.stem, flush=True)
-        for lesson in lessons():
+        for lesson in lessons:
             train(network, lesson)
         torch.save(network.state_dict(), path)
     return network.to(DEVICE).eval()

