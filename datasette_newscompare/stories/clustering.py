@@ -48,7 +48,7 @@ def average_link(
         absent = min(floor[a] / len(members[a]), floor[b] / len(members[b]))
         return (total + absent * (size - seen)) / size
 
-    heap = [(-mean(a, b), a, b) for a in links for b in links[a] if a < b and mean(a, b) > 0]
+    heap = [(-odds, a, b) for a in links for b in links[a] if a < b and (odds := mean(a, b)) > 0]
     heapq.heapify(heap)
     while heap:
         cost, a, b = heapq.heappop(heap)

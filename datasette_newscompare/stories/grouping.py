@@ -13,7 +13,7 @@ from datasette_newscompare.stories.clustering import absent_odds, average_link
 from datasette_newscompare.stories.documents import StoryDocument, StoryGroup, StorySettings
 from datasette_newscompare.stories.index import StoryIndex
 from datasette_newscompare.stories.pairs import log_odds
-from datasette_newscompare.stories.terms import terms as terms_of
+from datasette_newscompare.stories.terms import TermNumbers
 from datasette_newscompare.stories.vectors import Archive, Vectors, neighbour_pairs, sketches, vectorise
 
 
@@ -146,9 +146,10 @@ def _central_title(documents: Sequence[StoryDocument], vectors: Vectors, members
     if len(titled) == 1:
         return documents[titled[0]].title.strip()
     centroid = np.asarray(vectors.whole[members].sum(axis=0)).ravel()
+    numbered = TermNumbers(vectors.columns)
 
     def closeness(member: int) -> float:
-        columns = sorted({vectors.columns[term] for term in terms_of(documents[member].title)})
+        columns = sorted(set(numbered(documents[member].title)))
         length = math.sqrt(float(np.sum(vectors.rarity[columns] ** 2)))
         return round(float(np.sum(centroid[columns] * vectors.rarity[columns])) / length, 9) if length else 0.0
 

@@ -11,11 +11,13 @@ import numpy as np
 from wordfreq import get_frequency_dict
 
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*")
+WORDS_KEPT = 200_000
+"""Words that are kept for when they come again."""
 _UNSEEN = 3e-8
 """How often a word occurs that wordfreq does not list: about where its large English list ends."""
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=WORDS_KEPT)
 def stem(word: str) -> str:
     """The word, lower case, without the endings that English adds to one and the same word.
 
@@ -40,17 +42,45 @@ def stem(word: str) -> str:
     return word
 
 
-def terms(text: str) -> list[str]:
-    """The terms of a text in reading order; single letters are left out."""
-    return [term for word in _WORD.findall(text) if (term := _term(word))]
+class Numbered(dict[str, int]):
+    """A number for each term that is asked for, in the order in which they come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_figure: list[bool] = []
+        """By number, whether the term is made of digits."""
+
+    def __missing__(self, term: str) -> int:
+        self[term] = number = len(self)
+        self.is_figure.append(term[0].isdigit())
+        return number
 
 
-@lru_cache(maxsize=200_000)
-def _term(word: str) -> str | None:
-    if word[0].isdigit():
-        return word.replace(",", "")
-    stemmed = stem(word.lower())
-    return stemmed if len(stemmed) > 1 else None
+class TermNumbers:
+    """The terms of texts as the numbers of `columns`, to which a term is added where it comes first."""
+
+    def __init__(self, columns: Numbered) -> None:
+        self._of_word = _OfWord(columns)
+
+    def __call__(self, text: str) -> list[int]:
+        """In reading order; single letters are left out."""
+        return [number for number in map(self._of_word.__getitem__, _WORD.findall(text)) if number >= 0]
+
+
+class _OfWord(dict[str, int]):
+    """The number of the term that a word stands for, -1 where it stands for none."""
+
+    def __init__(self, columns: Numbered) -> None:
+        super().__init__()
+        self._columns = columns
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= WORDS_KEPT:
+            self.clear()
+        figure = word[0].isdigit()
+        term = word.replace(",", "") if figure else stem(word.lower())
+        self[word] = number = self._columns[term] if figure or len(term) > 1 else -1
+        return number
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from typing import Protocol
 
@@ -15,7 +16,7 @@ import numpy as np
 import scipy.sparse as sparse  # type: ignore[import-untyped]
 
 from datasette_newscompare.stories.documents import StoryDocument
-from datasette_newscompare.stories.terms import rarity, terms
+from datasette_newscompare.stories.terms import Numbered, TermNumbers, rarity
 
 TITLE_WEIGHT = 4
 """A term of the headline counts as if it stood this many times more in the text."""
@@ -38,7 +39,12 @@ class Vectors:
     lengths: np.ndarray
     """Terms in the text."""
     rarity: np.ndarray
-    columns: dict[str, int]
+    columns: Numbered
+
+
+@lru_cache(maxsize=10_000)
+def _damped(count: int) -> float:
+    return 1.0 + math.log(count)
 
 
 class _Rows:
@@ -51,7 +57,7 @@ class _Rows:
 
     def add(self, counts: Mapping[int, int]) -> None:
         self.indices.extend(counts)
-        self.data.extend([1.0 + math.log(count) for count in counts.values()])
+        self.data.extend(map(_damped, counts.values()))
         self.starts.append(len(self.indices))
 
     def matrix(self, width: int) -> sparse.csr_matrix:
@@ -84,22 +90,21 @@ def vectorise(documents: Sequence[StoryDocument], archive: Archive | None = None
 
     How rare a term is, the archive says where one is given, the documents themselves otherwise.
     """
-    columns: dict[str, int] = {}
+    columns = Numbered()
+    numbered = TermNumbers(columns)
     whole, leads, numbers = _Rows(), _Rows(), _Rows()
     lengths = array("i")
     for document in documents:
-        title = [columns.setdefault(term, len(columns)) for term in terms(document.title)]
-        found = terms(document.text)
-        said = Counter(found)
-        counts = {columns.setdefault(term, len(columns)): count for term, count in said.items()}
-        lead = [columns[term] for term in found[:LEAD_WORDS]]
-        for column in lead:
-            counts[column] += 1
+        title = numbered(document.title)
+        found = numbered(document.text)
+        counts = Counter(found)
+        numbers.add({column: 1 for column in counts if columns.is_figure[column]})
+        lead = found[:LEAD_WORDS]
+        counts.update(lead)
         for column in title:
-            counts[column] = counts.get(column, 0) + TITLE_WEIGHT
+            counts[column] += TITLE_WEIGHT
         whole.add(counts)
         leads.add(Counter(title + lead))
-        numbers.add({columns[term]: 1 for term in said if term[0].isdigit()})
         lengths.append(len(found))
     width = len(columns)
     rows = whole.matrix(width)
