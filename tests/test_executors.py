@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sqlite3
 import subprocess
@@ -71,6 +72,15 @@ def test_matrix_products_use_one_thread_in_each_process() -> None:
     with executor(2) as pool:
         assert pool is not None
         assert set(pool.submit(threads_of_matrix_products).result()) == {1}
+
+
+def test_a_load_looks_for_cycles_seldom_in_each_process_and_only_while_it_runs() -> None:
+    before = gc.get_threshold()
+    with executor(2) as pool:
+        assert pool is not None
+        assert gc.get_threshold()[0] > before[0]
+        assert pool.submit(gc.get_threshold).result() == gc.get_threshold()
+    assert gc.get_threshold() == before
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for the process in /proc")

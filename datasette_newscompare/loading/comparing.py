@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict
+from dataclasses import fields
 from functools import partial
 from itertools import groupby, islice
 
@@ -23,6 +23,7 @@ from .facts import write_facts
 from .judgements import Judged, apply_judgements
 
 STORIES_A_BATCH = 50
+TOLD = tuple(field.name for field in fields(Why))
 
 SENTENCES = """
 SELECT s.article_id, a.source_id, a.published, s.id, s.position, s.paragraph, s.role, s.start, s.text
@@ -190,7 +191,7 @@ def _write_same_texts(db: Database, story: int, same: Sequence[SameText]) -> dic
 
 
 def _why(why: Why) -> str:
-    told = {name: list(value) for name, value in asdict(why).items() if value or name != "judged"}
+    told = {name: getattr(why, name) for name in TOLD if name != "judged" or why.judged}
     return json.dumps(told, ensure_ascii=False)
 
 

@@ -25,14 +25,32 @@ class ClusterProblem(Exception):
     """The Dask cluster can't be used; the message says why and what to do."""
 
 
+SELDOM = 50_000, 20, 100
+"""When Python is to look for cycles of objects (`gc.set_threshold`): the many small records of a load hold none, and
+looking for some every 700 records took an eighth of a worker's time and a third of the loader's own."""
+
+
 @contextmanager
 def executor(workers: int, dask: str | None = None, timeout: float = 30) -> Iterator[Executor | None]:
     """An executor with this many processes; None, for this process alone, where that is one.
+
+    Until it is left, this process looks for cycles of objects seldom, as its workers do.
 
     `dask` is the address of a Dask scheduler, whose workers must have this package installed with its `load` extra;
     `timeout` is how many seconds it is given to answer.
     Raises ClusterProblem where Dask is not installed or its scheduler does not answer.
     """
+    before = gc.get_threshold()
+    gc.set_threshold(*SELDOM)
+    try:
+        with _executor(workers, dask, timeout) as pool:
+            yield pool
+    finally:
+        gc.set_threshold(*before)
+
+
+@contextmanager
+def _executor(workers: int, dask: str | None, timeout: float) -> Iterator[Executor | None]:
     if dask:
         try:
             from distributed import Client
@@ -59,8 +77,7 @@ def executor(workers: int, dask: str | None = None, timeout: float = 30) -> Iter
 def _start_worker() -> None:
     # Ctrl-C reaches every process of a terminal; what to do then is the loader's to say
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # the many small records of a story hold no cycles: looking for some every 700 records took an eighth of the time
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(*SELDOM)
     # a story's matrix products are small: several threads wait for one another, and for what else the machine does,
     # many times as long as they compute
     threadpool_limits(1, "blas")
