@@ -35,6 +35,7 @@ from datasette_newscompare.matching.context import NAMES as CONTEXT_NAMES
 from datasette_newscompare.matching.encoder import encode
 from datasette_newscompare.matching.index import StoryIndex, build_index
 from datasette_newscompare.matching.scorer import (
+    SETTLED,
     Measured,
     Reader,
     feature_names,
@@ -356,8 +357,13 @@ def first_step(stories: list[Story], table: Table, targets: Targets, trees: int)
     surroundings by these scores."""
     _, sibling_first = unseen(without_reader(table), targets[0], trees, seed=0)
     alone = replace(table, siblings=table.siblings[:0], sibling_group=table.sibling_group[:0])
-    first = np.stack([unseen(alone, y, trees, seed=0)[0] for y in targets], axis=1)
+    first = as_scored(np.stack([unseen(alone, y, trees, seed=0)[0] for y in targets], axis=1))
     return first, replace(alone, rows=widen(stories, table, first, sibling_first))
+
+
+def as_scored(first: np.ndarray) -> np.ndarray:
+    """First scores (any, same) as the matcher has them, which does not ask for the second where the first is low."""
+    return np.where((first[:, :1] < SETTLED) & [False, True], 0.0, first)
 
 
 @dataclass
@@ -370,7 +376,7 @@ class Boosters:
 
     def scores(self, stories: list[Story], table: Table) -> tuple[np.ndarray, np.ndarray]:
         """The pairs' scores in their surroundings, not calibrated: any and same."""
-        first = np.stack([b.predict(table.rows) for b in self.pair], axis=1)
+        first = as_scored(np.stack([b.predict(table.rows) for b in self.pair], axis=1))
         siblings = self.gate.predict(table.siblings) if len(table.siblings) else np.zeros(0)
         rows = widen(stories, table, first, siblings)
         raw_any, raw_same = (b.predict(rows) for b in self.context)
@@ -424,7 +430,7 @@ def choose(
 
 
 def dump(boosters: list[Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """Ensembles as `matching.trees.read_forest` reads them."""
+    """Ensembles as `matching.trees.read_forests` reads them."""
     out = []
     for booster in boosters:
         trees = []

@@ -88,7 +88,6 @@ OPEN = 0.06
 """Score by words and encoder from which a pair is learned from: more pairs than are read later."""
 EASY = 0.05
 """Share of the other pairs which is learned from in each epoch."""
-GATE_TREES = 250
 
 Read = tuple[Row, Row]
 Readings = list[np.ndarray]
@@ -134,7 +133,7 @@ class Labelled:
         self.is_any, self.is_same = targets_of(self.table)
         self.for_reader = self.targeted(recorder.for_reader)
         self.for_teacher = self.targeted(recorder.for_teacher)
-        self.gate, _ = unseen(without_reader(self.table), self.is_any, GATE_TREES, seed=0)
+        self.gate, _ = unseen(without_reader(self.table), self.is_any, TREES[0], seed=0)
         self.doubtful = self.gate >= DOUBTFUL
         self.fitted = self.table.fitted & (self.table.label != LABELS.index("unsure"))
         groups = np.unique(self.table.group)
@@ -244,7 +243,7 @@ def further_stories(files: list[Path], labelled: Labelled, pieces: TeacherPieces
         path.write_text(json.dumps(unaligned(name, told)), encoding="utf-8")
         recorder = Recorder(pieces)
         for number, story in enumerate(read_stories(path, "encoder", copies=("titles",), read=recorder)):
-            open_ = sigmoid(gate.predict(story.measured.features))[:, 0]
+            open_ = sigmoid(gate.predict(story.measured.features))
             taken = story.fitted & ((open_ >= OPEN) | (chance.random(len(open_)) < EASY))
             kept = np.flatnonzero((open_ >= DOUBTFUL) | taken).tolist()
             for_reader, for_teacher = (

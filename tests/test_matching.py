@@ -21,7 +21,7 @@ from datasette_newscompare.matching.index import build_index
 from datasette_newscompare.matching.settings import MatchSettings
 from datasette_newscompare.matching.story import compare_story
 from datasette_newscompare.matching.tokens import rarity, stem, tokenise
-from datasette_newscompare.matching.trees import read_forest
+from datasette_newscompare.matching.trees import read_forests
 from datasette_newscompare.matching.wordpieces import wordpieces
 from datasette_newscompare.records import Quantity, StoryArticle, StorySentence
 
@@ -229,13 +229,13 @@ def test_forest_gives_the_leaf_that_its_tests_lead_to() -> None:
         "names": ["x", "y", "z"],
         "ensembles": [{"base": 0.5, "trees": trees[:12]}, {"base": -1.0, "trees": trees[12:]}],
     }
-    forest = read_forest(data, ("unused", "z", "y", "x"))
+    forests = read_forests(data, ("unused", "z", "y", "x"))
     rows = np.array([[9, *(generator.random() for _ in range(3))] for _ in range(600)], dtype=np.float32)
     expected = [
         [base + sum(_leaf(t, row[[3, 2, 1]]) for t in some) for base, some in ((0.5, trees[:12]), (-1.0, trees[12:]))]
         for row in rows
     ]
-    np.testing.assert_allclose(forest.predict(rows), expected, atol=1e-5)
+    np.testing.assert_allclose(np.stack([f.predict(rows) for f in forests], axis=1), expected, atol=1e-5)
 
 
 def _grow(generator: random.Random, leaves: int) -> dict[str, list[float]]:
@@ -268,7 +268,7 @@ def _leaf(tree: dict[str, list[float]], row: np.ndarray) -> float:
 
 def test_forest_says_which_feature_it_lacks() -> None:
     with pytest.raises(ValueError, match="likeness"):
-        read_forest({"names": ["likeness"], "ensembles": []}, ("x",))
+        read_forests({"names": ["likeness"], "ensembles": []}, ("x",))
 
 
 @pytest.mark.parametrize("level", ["lexical", "encoder"])

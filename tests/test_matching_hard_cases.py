@@ -194,6 +194,17 @@ def test_headline_in_capitals_matches_the_same_words_in_lower_case(matcher: Matc
     assert match.why.numbers == ("$40 BILLION",)
 
 
+def test_capitals_of_a_headline_in_title_case_make_no_names(matcher: Matcher) -> None:
+    titled = "Mayor Anna Lindqvist Extends Olive Branch to Striking Tram Drivers in Norrby"
+    told_again = "Mayor Anna Lindqvist extends an olive branch to the striking tram drivers in Norrby."
+    body = "Drivers walked out two weeks ago after Anna Lindqvist, the mayor of Norrby, froze their pay."
+    a = article("a", body, *SURROUNDINGS["a"], headline=titled)
+    b = article("b", told_again, *SURROUNDINGS["b"])
+    why = told(matcher([a, b]), a, b)[titled, told_again].why
+    assert why.names == ("Anna Lindqvist", "Norrby")
+    assert "branch" in why.words
+
+
 def test_article_that_repeats_itself_has_repeats_and_both_match_the_other_source(matcher: Matcher) -> None:
     once = "Voters in Marland rejected the new tax by 61 percent to 39 percent, final results showed on Sunday."
     again = "Voters in Marland rejected the new tax by 61 percent to 39 percent, the final results showed."

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from ..records import Mention, Sentence
+from ..text.words import is_title_case
 from .evidence import settle, small_words
 from .finding import credit_start, finder, named_by_title
 from .names import known
@@ -21,7 +21,7 @@ def clean_mentions(text: str, sentences: Sequence[Sentence], raw: Iterable[RawMe
     told = [s for s in sentences if s.role != "boilerplate"]
     starts = [s.start for s in told]
     ends = [min(s.end, credit_start(s)) for s in told]
-    titled = [is_title_case(s) for s in told]
+    titled = [is_title_case(s.text, s.role) for s in told]
     plain_text = "\n".join(s.text for s, in_title in zip(told, titled, strict=True) if not in_title)
 
     small = small_words(text)
@@ -47,21 +47,8 @@ def clean_mentions(text: str, sentences: Sequence[Sentence], raw: Iterable[RawMe
     return settle(text, small, _without_overlaps(found), given_away)
 
 
-def is_title_case(sentence: Sentence) -> bool:
-    """Whether most words of a headline or subheading are capitalised, so that capitals mark no names."""
-    if sentence.role not in ("headline", "standfirst") and (
-        len(sentence.text) > 100 or sentence.text.rstrip()[-1:] in '.!?"”'
-    ):
-        return False
-    words = [w for w in _LETTERS.findall(sentence.text) if len(w) > 3]
-    return len(words) >= 3 and sum(w[0].isupper() for w in words) >= 0.7 * len(words)
-
-
 def _stands_in(text: str, name: str) -> bool:
     return name in text or (name.isupper() and name.casefold() in text.casefold())
-
-
-_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def _without_overlaps(mentions: Iterable[Mention]) -> list[Mention]:

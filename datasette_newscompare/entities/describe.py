@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..records import Mention, Sentence
-from .cleanup import is_title_case
+from ..text.words import is_title_case
 from .names import tables
 from .recognise import DEFAULT_MODELS, chunks_for_model
 from .word_classes import WordClasses
@@ -113,7 +113,7 @@ def _parts(
             at += 1
         if sentence.role in ("boilerplate", "caption") or sentence.end - sentence.start > LONGEST_SENTENCE:
             continue
-        if any(m.type in DESCRIBED_TYPES for _, m in here) and not is_title_case(sentence):
+        if any(m.type in DESCRIBED_TYPES for _, m in here) and not is_title_case(sentence.text, sentence.role):
             yield from ((chunk, here) for chunk in chunks_for_model(text, [sentence]))
 
 

@@ -15,6 +15,8 @@ EXTRA = 3
 """Words of a portfolio ("for European Integration") that one side has and the other leaves out."""
 
 _PERSON = re.compile(r"(?<![\w’'.-])[A-Z][a-zà-ÿ’'-]+ (?:[A-Z]\. )?(?:de |von |van |der )?[A-Z][\w’'-]+")
+_CAPITAL = re.compile("[A-Z]")
+_PORTFOLIO = re.compile(r" of\b| for\b")
 _OFFICE = listed("""
     president minister secretary senator representative governor mayor spokesperson director general chairman
     speaker ambassador commissioner adviser judge justice king queen prince pope leader chief premier chancellor
@@ -46,11 +48,11 @@ class _Titled:
 
 def title_differences(left: StorySentence, right: StorySentence) -> Iterator[Difference]:
     """People whom both sides name in full with a title, where the titles are of different offices or portfolios."""
-    ours = _titled(left)
-    theirs = _titled(right) if ours else {}
+    ours = _persons(left.text)
+    theirs = _persons(right.text) if ours else {}
     for person in ours.keys() & theirs.keys():
-        one, other = ours[person], theirs[person]
-        if _differ(one, other):
+        one, other = _titled(left, ours[person]), _titled(right, theirs[person])
+        if one and other and _differ(one, other):
             yield Difference("name", one.text, other.text, one.start, one.end, other.start, other.end, "title")
 
 
@@ -64,26 +66,32 @@ def _differ(one: _Titled, other: _Titled) -> bool:
     return portfolio and offices_a == offices_b and (a < b or b < a) and len(a ^ b) >= EXTRA
 
 
-def _titled(sentence: StorySentence) -> dict[str, _Titled]:
-    """Each person named in full once, by name, with the title right before the name."""
-    found: dict[str, _Titled] = {}
-    if _OFFICE.isdisjoint(_SPELT.get(w.norm, w.norm) for w in words(sentence.text)):
+def _persons(text: str) -> dict[str, list[re.Match[str]]]:
+    """Where a sentence that holds a word for an office names persons in full, by name."""
+    found: dict[str, list[re.Match[str]]] = {}
+    if _OFFICE.isdisjoint([_SPELT.get(w.norm, w.norm) for w in words(text)]):
         return found
-    for m in re.finditer(r"[A-Z]", sentence.text):
-        person = _PERSON.match(sentence.text, m.start())
-        if person is None or any(w.norm in _NO_NAMES for w in words(person.group())):
+    for capital in _CAPITAL.finditer(text):
+        person = _PERSON.match(text, capital.start())
+        if person is None or _PORTFOLIO.match(text, person.end()):
             continue
-        if re.match(r" of\b| for\b", sentence.text[person.end() :]):
-            continue
+        norms = [w.norm for w in words(person.group())]
+        if _NO_NAMES.isdisjoint(norms):
+            found.setdefault(" ".join(norms), []).append(person)
+    return found
+
+
+def _titled(sentence: StorySentence, named: list[re.Match[str]]) -> _Titled | None:
+    """The first of the places where a person is named that has a title right before it."""
+    for person in named:
         start = _title_start(sentence.text, person.start())
         title = sentence.text[start : person.start()].strip(" ,")
         norms = {_SPELT.get(w.norm, w.norm) for w in words(title)} - _JOINING - {""}
         if norms & _OFFICE:
-            key = " ".join(w.norm for w in words(person.group()))
             at = sentence.start
             end = person.end() - (2 if person.group().endswith(("'s", "’s")) else 0)
-            found.setdefault(key, _Titled(at + start, at + end, sentence.text[start:end], frozenset(norms)))
-    return found
+            return _Titled(at + start, at + end, sentence.text[start:end], frozenset(norms))
+    return None
 
 
 def _title_start(text: str, name: int) -> int:

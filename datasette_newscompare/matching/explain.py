@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import pairwise
 
-import numpy as np
-
 from ..records import Why
 from .index import StoryIndex
 
@@ -23,38 +21,36 @@ def explain(index: StoryIndex, left: int, right: int) -> Why:
     ids = index.run[left, : len(spans)]
     other = index.run[right, : index.lengths[right]].tolist()
     held = set(other)
-    shared = np.array([i in held for i in ids.tolist()], dtype=bool)
+    shared = [k for k, word in enumerate(ids.tolist()) if word in held]
     followed = set(pairwise(other))
-    named = shared & index.name[ids] & np.array([text[start].isupper() for start, _ in spans], dtype=bool)
-    numbers = shared & index.number[ids]
-    words = shared & ~named & ~numbers & (index.rarity[ids] >= TELLING)
-    by_rarity = sorted(np.flatnonzero(words), key=lambda k: (-float(index.rarity[ids[k]]), int(k)))
+    name, number, rarity = index.name[ids].tolist(), index.number[ids].tolist(), index.rarity[ids].tolist()
+    named = {k for k in shared if name[k] and text[spans[k][0]].isupper()}
+    words = [k for k in shared if k not in named and not number[k] and rarity[k] >= TELLING]
     return Why(
         names=_first(_runs(index, left, named, followed, 1)),
-        numbers=_first(text[slice(*spans[k])] for k in np.flatnonzero(numbers)),
-        words=_first(text[slice(*spans[k])].lower() for k in by_rarity),
+        numbers=_first(text[slice(*spans[k])] for k in shared if number[k]),
+        words=_first(text[slice(*spans[k])].lower() for k in sorted(words, key=lambda k: -rarity[k])),
         quoted=_first(_quoted(index, left, right, shared, followed)),
     )
 
 
 def _quoted(
-    index: StoryIndex, left: int, right: int, shared: np.ndarray, followed: set[tuple[int, int]]
+    index: StoryIndex, left: int, right: int, shared: list[int], followed: set[tuple[int, int]]
 ) -> Iterable[str]:
-    ours, theirs = index.tokens[left].quoted, index.tokens[right].quoted
+    ours, theirs = set(index.tokens[left].quoted), index.tokens[right].quoted
     if not ours and not theirs:
         return ()
-    either = np.isin(index.run[left, : len(shared)], index.run[right, theirs])
-    either[ours] = True
-    return _runs(index, left, shared & either, followed, FEWEST_QUOTED)
+    words, told = index.run[left].tolist(), set(index.run[right, theirs].tolist())
+    either = {k for k in shared if k in ours or words[k] in told}
+    return _runs(index, left, either, followed, FEWEST_QUOTED)
 
 
-def _runs(
-    index: StoryIndex, row: int, chosen: np.ndarray, followed: set[tuple[int, int]], fewest: int
-) -> Iterable[str]:
+def _runs(index: StoryIndex, row: int, chosen: set[int], followed: set[tuple[int, int]], fewest: int) -> Iterable[str]:
     """The left sentence's text of each run of chosen words that follow each other on the right too."""
     spans, text, ids = index.tokens[row].spans, index.sentences[row].text, index.run[row].tolist()
     start = None
-    for k, inside in enumerate([*chosen.tolist(), False]):
+    for k in range(len(spans) + 1):
+        inside = k in chosen
         joined = inside and k > 0 and (ids[k - 1], ids[k]) in followed
         if start is not None and not (inside and joined):
             if k - start >= fewest:

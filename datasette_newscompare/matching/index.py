@@ -97,7 +97,8 @@ def build_index(
     is_quoted = _at(lengths, [t.quoted for t in tokens])
     is_negation = np.array([one.is_negation for one in known], dtype=bool)[form]
     named = np.bincount(word, is_name, minlength=len(ids))
-    name = 2 * named >= np.bincount(word, minlength=len(ids))
+    asked = np.repeat([t.capitals_tell for t in tokens], lengths)
+    name = (named > 0) & (2 * named >= np.bincount(word, asked, minlength=len(ids)))
     run = _pad(row, word, len(tokens))
     # each telling word once, where the sentence has it first
     telling = np.flatnonzero(rare[word] >= MIN_RARITY)

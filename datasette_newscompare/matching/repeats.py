@@ -38,33 +38,47 @@ class Again:
 
 
 def find_repeats(index: StoryIndex) -> list[Again]:
-    """Repeats within each source, in reading order; a sentence repeats the earliest one that it is as like as any.
+    """Repeats within each source, by source, in reading order; a sentence repeats the earliest one that it is as like
+    as any.
 
     `score` is the likeness of the words in order (1 - indel distance / words of both). A sentence with a name or
     number that the earlier one lacks repeats nothing.
     """
-    found: list[Again] = []
-    if not index.sentences:
-        return found
+    sizes = np.bincount(index.source)
+    many = np.flatnonzero(sizes > MANY)
     by_source = np.argsort(index.source, kind="stable")
-    for rows in np.split(by_source, np.flatnonzero(np.diff(index.source[by_source])) + 1):
-        repeated: dict[int, int] = {}
-        twins = _twins(index, rows) if len(rows) > MANY else {}
-        for row, candidates in _candidates(index, rows, twins):
-            best: tuple[float, int] | None = None
-            if row in twins:  # what its words repeat, the first one with these words repeats already
-                candidates = [repeated.get(twins[row], twins[row])]
-            for earlier in candidates:
-                if earlier in repeated:
-                    continue
-                value = _likeness(index, row, earlier)
-                if value > 0 and (best is None or value > best[0]):
-                    best = value, earlier
-            if best is not None:
-                repeated[row] = best[1]
-                kind = "verbatim" if best[0] == 1 else "near-verbatim" if best[0] >= NEAR_VERBATIM else "paraphrase"
-                found.append(Again(row, best[1], best[0], kind))
-    return found
+    few = by_source[np.isin(index.source[by_source], many, invert=True)]
+    found = _repeats(index, few, {}, len(few))
+    for source in many.tolist():
+        rows = np.flatnonzero(index.source == source)
+        found += _repeats(index, rows, _twins(index, rows), MOST_CANDIDATES)
+    return sorted(found, key=lambda again: (index.source[again.row], again.row))
+
+
+def _repeats(index: StoryIndex, rows: Ints, twins: Mapping[int, int], most: int) -> list[Again]:
+    """The repeats among rows that come source by source; a twin is looked at beside its first only."""
+    likeness = _Likeness(index)
+    found: dict[int, Again] = {}
+    single = np.array([row for row in rows.tolist() if row not in twins], dtype=np.int64)
+    for row, candidates in _candidates(index, single, most):
+        best = (0.0, -1)
+        for earlier in candidates:
+            if earlier not in found:
+                value = likeness(row, earlier)
+                best = (value, earlier) if value > best[0] else best
+        if best[0] > 0:
+            found[row] = Again(row, best[1], best[0], _kind(best[0]))
+    for row, first in twins.items():
+        # what its words repeat, the first one with these words repeats already
+        earlier = found[first].of if first in found else first
+        value = likeness(row, earlier)
+        if value > 0:
+            found[row] = Again(row, earlier, value, _kind(value))
+    return list(found.values())
+
+
+def _kind(likeness: float) -> str:
+    return "verbatim" if likeness == 1 else "near-verbatim" if likeness >= NEAR_VERBATIM else "paraphrase"
 
 
 def _twins(index: StoryIndex, rows: Ints) -> dict[int, int]:
@@ -80,60 +94,58 @@ def _twins(index: StoryIndex, rows: Ints) -> dict[int, int]:
     return found
 
 
-def _candidates(index: StoryIndex, rows: Ints, twins: Mapping[int, int]) -> Iterator[tuple[int, list[int]]]:
-    """For each row the earlier rows of its source that share at least half of its words; for a twin, its first.
+def _candidates(index: StoryIndex, rows: Ints, most: int) -> Iterator[tuple[int, list[int]]]:
+    """For each row that has any: the earlier rows of its source that share at least half of its words.
 
-    Among more than `MANY` rows, words that very many hold do not count, and only the rows that share most do, so that
-    time and memory stay in step with the number of rows.
+    Of more than `most` only those that share most words; where `most` is less than there are rows, words that very many
+    hold do not count, so that time and memory stay in step with the number of rows.
     """
-    single = np.array([row for row in rows.tolist() if row not in twins], dtype=np.int64)
-    words = index.run[single]
-    row, place = np.nonzero(words >= 0)
-    ones = np.ones(len(row), dtype=np.int32)
-    held = csr_matrix((ones, (row, words[row, place])), shape=(len(single), max(1, len(index.words))))
+    row, place = np.nonzero(index.run[rows] >= 0)
+    # the words of each source are counted for themselves, so that no rows of two sources share one
+    word = index.source[rows[row]] * len(index.words) + index.run[rows[row], place]
+    of_source, column = np.unique(word, return_inverse=True)
+    shape = len(rows), len(of_source)
+    held = csr_matrix((np.ones(len(row), dtype=np.int32), (row, column)), shape=shape)
     held.data[:] = 1  # a word that a sentence has twice counts once
-    most = len(single)
-    if len(rows) > MANY:
-        held = held[:, np.asarray(held.sum(axis=0)).ravel() <= MAX_POSTINGS]
-        most = MOST_CANDIDATES
+    if most < len(rows):
+        held = held[:, np.bincount(held.indices, minlength=shape[1]) <= MAX_POSTINGS]
     fewest = np.maximum((np.diff(held.indptr) + 1) // 2, 1)
-    place_of = {row: k for k, row in enumerate(single.tolist())}
     turned = held.T.tocsr()
-    start, shared = -BLOCK, None
-    for one in rows.tolist():
-        if one in twins:
-            yield one, [twins[one]]
-            continue
-        k = place_of[one]
-        if shared is None or k >= start + BLOCK:
-            start = k
-            shared = (held[start : start + BLOCK] @ turned).tocsr()
-            shared.sort_indices()
-        span = slice(shared.indptr[k - start], shared.indptr[k - start + 1])
-        earlier, counts = shared.indices[span], shared.data[span]
-        enough = (counts >= fewest[k]) & (earlier < k)
-        earlier, counts = earlier[enough], counts[enough]
-        if len(earlier) > most:
-            earlier = np.sort(earlier[np.argsort(-counts, kind="stable")[:most]])
-        if len(earlier):
-            yield one, single[earlier].tolist()
+    for start in range(0, len(rows), BLOCK):
+        shared = (held[start : start + BLOCK] @ turned).tocsr()
+        shared.sort_indices()
+        here = start + np.repeat(np.arange(shared.shape[0]), np.diff(shared.indptr))
+        enough = np.flatnonzero((shared.data >= fewest[here]) & (shared.indices < here))
+        for k in np.split(enough, np.flatnonzero(np.diff(here[enough])) + 1) if len(enough) else ():
+            if len(k) > most:
+                k = np.sort(k[np.argsort(-shared.data[k], kind="stable")[:most]])
+            yield int(rows[here[k[0]]]), rows[shared.indices[k]].tolist()
 
 
-def _likeness(index: StoryIndex, row: int, earlier: int) -> float:
-    """How much `row` repeats `earlier`, 0 where it does not."""
-    exact = word_likeness(index, row, earlier)
-    if exact == 1:
-        return 1.0
-    a = index.run[row, : index.lengths[row]]
-    b = index.run[earlier, : index.lengths[earlier]]
-    held = set(b.tolist())
-    new = [word for word in a.tolist() if word not in held]
-    if min(len(a), len(b)) < FEWEST_WORDS or index.name[new].any() or index.number[new].any():
-        return 0.0
-    if exact >= NEAR_VERBATIM:
-        return exact
-    alike = float(Indel.normalized_similarity(a.tolist(), b.tolist()))
-    telling = index.content[row][index.content[row] >= 0]
-    weight = index.rarity[telling]
-    covered = float(weight[np.isin(telling, b)].sum() / max(1e-6, weight.sum()))
-    return alike if alike >= LIKE and covered >= COVERED else 0.0
+class _Likeness:
+    """How much a row repeats an earlier one, 0 where it does not."""
+
+    def __init__(self, index: StoryIndex) -> None:
+        self.index = index
+        self.marked = (index.name | index.number).tolist()
+        self.rarity = index.rarity.tolist()
+
+    def __call__(self, row: int, earlier: int) -> float:
+        index = self.index
+        exact = word_likeness(index, row, earlier)
+        if exact == 1:
+            return 1.0
+        a = index.run[row, : index.lengths[row]].tolist()
+        b = index.run[earlier, : index.lengths[earlier]].tolist()
+        held = set(b)
+        if min(len(a), len(b)) < FEWEST_WORDS or any(self.marked[word] for word in a if word not in held):
+            return 0.0
+        if exact >= NEAR_VERBATIM:
+            return exact
+        telling = [word for word in index.content[row].tolist() if word >= 0]
+        weight = sum(self.rarity[word] for word in telling)
+        covered = sum(self.rarity[word] for word in telling if word in held) / max(1e-6, weight)
+        if covered < COVERED:
+            return 0.0
+        alike = float(Indel.normalized_similarity(a, b))
+        return alike if alike >= LIKE else 0.0

@@ -23,7 +23,7 @@ from .index import Floats, Ints, StoryIndex
 from .reader import NAMES as READER_NAMES
 from .reader import UNREAD, read_pairs
 from .settings import MatchSettings
-from .trees import Forest, read_forest
+from .trees import Forest, read_forests
 from .vector_features import NAMES as VECTOR_NAMES
 from .vector_features import vector_features
 
@@ -41,22 +41,38 @@ RULED_OUT = 0.015
 """First lexical score below which a pair is not encoded."""
 DOUBTFUL = 0.12
 """Score by words and encoder from which a pair is read by the pair reader."""
-SETTLED = 0.01
-"""First score below which surroundings do not save a pair."""
+SETTLED = 0.02
+"""Score below which surroundings do not save a pair, and below which it is not asked whether a pair tells the same."""
 SIBLING_RULED_OUT = 0.1
 """The same for pairs of one article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Two:
+    """Two forests over the same features: that a person aligns a pair, and that it tells the same."""
+
+    any: Forest
+    same: Forest
+
+    def predict(self, rows: Floats) -> Doubles:
+        """Both probabilities, rows x 2, not calibrated; the second is 0 where the first is below `SETTLED`."""
+        out = np.zeros((len(rows), 2))
+        out[:, 0] = sigmoid(self.any.predict(rows))
+        open_ = out[:, 0] >= SETTLED
+        out[open_, 1] = sigmoid(self.same.predict(rows[open_]))
+        return out
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """The packaged weights of one level."""
 
-    pair: Forest
-    """On a pair alone: log-odds that a person aligns it, and that it tells the same."""
+    pair: Two
+    """On a pair alone."""
     gate: Forest
     """The first of both without the reader: which pairs are read, and what pairs of one article score."""
-    context: Forest
-    """The same, on the pair's features and its surroundings."""
+    context: Two
+    """On the pair's features and its surroundings."""
     any_from: Doubles
     any_to: Doubles
     """Calibration: raw probability to the share of such pairs that people aligned."""
@@ -121,13 +137,13 @@ def load_model(level: str) -> Model:
         raise ValueError(f"no model for the level {level!r}: use lexical, encoder or embedding")
     data = json.loads(path.read_text(encoding="utf-8"))
     names = feature_names(level)
-    pair = read_forest(data["pair"], names)
+    pair = Two(*read_forests(data["pair"], names))
     points = {name: np.array(values, dtype=np.float64) for name, values in data["calibration"].items()}
     decision = data["decision"]
     return Model(
         pair=pair,
-        gate=read_forest(data["gate"], names) if "gate" in data else pair,
-        context=read_forest(data["context"], names + CONTEXT_NAMES),
+        gate=read_forests(data["gate"], names)[0] if "gate" in data else pair.any,
+        context=Two(*read_forests(data["context"], names + CONTEXT_NAMES)),
         any_from=points["any_from"],
         any_to=points["any_to"],
         same_from=points["same_from"],
@@ -150,7 +166,7 @@ def read_doubtful(
 ) -> Floats:
     """What the packaged reader says of the pairs that words and encoder do not rule out, pairs x `READER_NAMES`."""
     out = np.full((len(short), len(READER_NAMES)), UNREAD, dtype=np.float32)
-    doubtful = sigmoid(load_model("encoder").gate.predict(features))[:, 0] >= DOUBTFUL
+    doubtful = sigmoid(load_model("encoder").gate.predict(features)) >= DOUBTFUL
     out[doubtful] = read_pairs(index, short[doubtful], long[doubtful], encoded)
     return out
 
@@ -167,7 +183,7 @@ def pairs_of(index: StoryIndex, settings: MatchSettings) -> Measured:
     )
     pairs, siblings = np.split(np.arange(len(short)), [len(left)])
     if settings.level != "lexical":
-        first = sigmoid(load_model("lexical").pair.predict(features))[:, 0]
+        first = sigmoid(load_model("lexical").pair.any.predict(features))
         pairs = pairs[first[pairs] >= RULED_OUT]
         siblings = siblings[first[siblings] >= SIBLING_RULED_OUT]
     among = siblings - len(left)
@@ -230,14 +246,14 @@ def score_story(index: StoryIndex, settings: MatchSettings, vectors: Mapping[str
     """All candidate pairs of a story with their scores."""
     model, measured = load_model(settings.level), measure(index, settings, vectors=vectors)
     ratio = measured.features[:, NAMES.index("ratio")]
-    sibling_first = sigmoid(model.gate.predict(measured.siblings))[:, 0]
+    sibling_first = sigmoid(model.gate.predict(measured.siblings))
     siblings = measured.sibling_left, measured.sibling_right, sibling_first
     if not len(measured.left):
         return Scored(measured.left, measured.right, np.zeros(0), np.zeros(0), ratio, *siblings)
-    first = sigmoid(model.pair.predict(measured.features))
+    first = model.pair.predict(measured.features)
     raw = first.copy()
     undecided = first[:, 0] >= SETTLED
-    raw[undecided] = sigmoid(model.context.predict(in_context(index, measured, first, sibling_first)[undecided]))
+    raw[undecided] = model.context.predict(in_context(index, measured, first, sibling_first)[undecided])
     score = np.interp(raw[:, 0], model.any_from, model.any_to)
     same = np.minimum(score, np.interp(raw[:, 1], model.same_from, model.same_to))
     return Scored(measured.left, measured.right, score, same, ratio, *siblings)

@@ -10,7 +10,7 @@ from typing import NamedTuple, cast
 
 from ..records import Quantity, StorySentence
 from ..text.wordlists import listed
-from ..text.words import norm, spans
+from ..text.words import is_title_case, norm, spans
 from .irregular import NEGATIONS, NUMBERS, SAME_WORD
 
 FORMS_KEPT = 200_000
@@ -55,6 +55,8 @@ class Tokens(NamedTuple):
     spans: list[tuple[int, int]]
     names: list[int]
     quoted: list[int]
+    capitals_tell: bool
+    """Whether a capital marks a name: it does not where all or most words have one, as in many headlines."""
 
 
 @lru_cache(maxsize=200_000)
@@ -150,15 +152,16 @@ def tokenise(sentence: StorySentence) -> Tokens:
     forms = [known[word] for word in words]
     capitals = sum([form.capitals for form in forms])
     shouted = capitals > 0.6 * sum([form.letters for form in forms])
+    capitals_tell = not (shouted or is_title_case(text, sentence.role))
     if valued := [q for q in sentence.quantities if q.kind in VALUED and q.value is not None]:
         forms, places = _with_values(text, forms, places, valued, sentence.start)
     forms, places = forms[:MAX_TOKENS], places[:MAX_TOKENS]
-    with_capital = [k for k, form in enumerate(forms) if form.capitals] if capitals and not shouted else []
+    with_capital = [k for k, form in enumerate(forms) if form.capitals] if capitals and capitals_tell else []
     # a capital at the start of a sentence or quotation tells nothing
     names = [k for k in with_capital if forms[k].norm in SAME_WORD or (k and not _opens(text, places[k][0]))]
     quoted = [(q.start - sentence.start, q.end - sentence.start) for q in sentence.quotes]
     inside = {k for a, b in quoted for k, (start, _) in enumerate(places) if a <= start < b}
-    return Tokens(forms, places, names, sorted(inside))
+    return Tokens(forms, places, names, sorted(inside), capitals_tell)
 
 
 def _opens(text: str, start: int) -> bool:

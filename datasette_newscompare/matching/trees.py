@@ -21,21 +21,18 @@ PAIRS_AT_ONCE = 256
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """One or more ensembles over the same features. Build it with `read_forest`."""
+    """The trees of one ensemble. Build it with `read_forests`."""
 
     features: tuple[int, ...]
     thresholds: tuple[NDArray[np.float32], ...]
     tables: tuple[NDArray[np.uint16], ...]
     leaves: NDArray[np.float32]
     """Trees x `MAX_LEAVES`."""
-    ensemble: NDArray[np.int64]
-    """Which ensemble a tree belongs to."""
-    base: NDArray[np.float64]
+    base: float
 
     def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Sums of the leaves (log-odds), rows x ensembles."""
-        out = np.tile(self.base, (len(rows), 1))
-        edges = np.flatnonzero(np.diff(self.ensemble, prepend=-1))
+        """The sum of the leaves (log-odds) of each row."""
+        out = np.full(len(rows), self.base)
         leaves, first = self.leaves.ravel(), np.arange(len(self.leaves)) * MAX_LEAVES
         places = min(len(rows), PAIRS_AT_ONCE)
         lent = np.empty((2, places, len(self.leaves)), dtype=np.uint16)
@@ -48,13 +45,12 @@ class Forest:
                 # no place lies outside the table; "clip" spares numpy a copy of the result
                 np.take(table, place, axis=0, out=passed, mode="clip")
                 np.bitwise_and(alive, passed, out=alive)
-            reached = leaves.take(_LOWEST_BIT.take(alive) + first)
-            out[start : start + PAIRS_AT_ONCE] += np.add.reduceat(reached, edges, axis=1)
+            out[start : start + PAIRS_AT_ONCE] += leaves.take(_LOWEST_BIT.take(alive) + first).sum(1)
         return out
 
 
-def read_forest(data: dict[str, Any], names: Sequence[str]) -> Forest:
-    """A forest from its JSON form.
+def read_forests(data: dict[str, Any], names: Sequence[str]) -> tuple[Forest, ...]:
+    """A forest for each ensemble of the JSON form.
 
     `names` are the columns that `predict` will be given. `data` holds `names`: the columns that the trees count
     features by; and `ensembles`: a list of `{"base": log-odds, "trees": [...]}`, each tree `{"feature": [...],
@@ -66,10 +62,13 @@ def read_forest(data: dict[str, Any], names: Sequence[str]) -> Forest:
     if missing:
         raise ValueError(f"the model needs features that are not measured: {', '.join(missing)}")
     column = [names.index(name) for name in data["names"]]
-    trees = [(number, tree) for number, e in enumerate(data["ensembles"]) for tree in e["trees"]]
+    return tuple(_forest(ensemble["base"], ensemble["trees"], column) for ensemble in data["ensembles"])
+
+
+def _forest(base: float, trees: Sequence[dict[str, Any]], column: Sequence[int]) -> Forest:
     leaves = np.zeros((len(trees), MAX_LEAVES), dtype=np.float32)
     tests: dict[int, list[tuple[float, int, int]]] = {}
-    for t, (_, tree) in enumerate(trees):
+    for t, tree in enumerate(trees):
         if len(tree["value"]) > MAX_LEAVES:
             raise ValueError(f"tree {t} has {len(tree['value'])} leaves, more than {MAX_LEAVES}")
         order: list[int] = []
@@ -88,14 +87,7 @@ def read_forest(data: dict[str, Any], names: Sequence[str]) -> Forest:
         features.append(column[feature])
         thresholds.append(cuts)
         tables.append(np.bitwise_and.accumulate(table, axis=0))
-    return Forest(
-        tuple(features),
-        tuple(thresholds),
-        tuple(tables),
-        leaves,
-        np.array([number for number, _ in trees], dtype=np.int64),
-        np.array([e["base"] for e in data["ensembles"]], dtype=np.float64),
-    )
+    return Forest(tuple(features), tuple(thresholds), tuple(tables), leaves, base)
 
 
 def _walk(

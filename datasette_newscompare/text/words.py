@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from .wordlists import listed
@@ -25,15 +26,16 @@ _PLAIN = str.maketrans(
 )
 
 _WORD = re.compile(
-    r"""
+    r"""(
     (?![A-Z]{2,3}[$£€¥₹])[^\W\d_]{2}[^\W_]*(?:'[^\W_]+)* # most words: what is below finds the same, more slowly
   | (?:[^\W\d_]\.){2,}(?:[^\W\d_](?![\w']))?             # U.S., a.m., U.S.A
   | (?:[A-Z]{0,3}[$£€¥₹])?\d+(?:[.,:/]\d+)*(?:[^\W_]+|%)?  # $500bn, 1,200.5, 5%, 10:45, 9/11, 21st
   | [^\W_]+(?:'[^\W_]+)*                                  # resources, it's, O'Rourke
-    """,
+    )""",
     re.VERBOSE,
 )
 _CONTRACTED = listed("it's he's she's that's what's who's there's here's let's where's how's when's one's")
+_LETTERS = re.compile(r"[^\W\d_]+")
 LONGEST_KEPT = 1000
 """Characters of a text whose words are kept for when they are asked for again."""
 # Abbreviations that would read as another word once lower-cased.
@@ -73,8 +75,17 @@ def words(text: str, offset: int = 0) -> list[Word]:
 
 def spans(text: str) -> tuple[list[str], list[tuple[int, int]]]:
     """The words of the text as they stand in `plain(text)`, and where each starts and ends."""
-    found = list(_WORD.finditer(plain(text)))
-    return [one.group() for one in found], [one.span() for one in found]
+    parts = _WORD.split(plain(text))  # by turns what stands between words, and a word
+    ends = list(accumulate(map(len, parts)))
+    return parts[1::2], list(zip(ends[0::2], ends[1::2], strict=False))
+
+
+def is_title_case(text: str, role: str) -> bool:
+    """Whether most words of a headline or subheading are capitalised, so that capitals mark no names."""
+    if role not in ("headline", "standfirst") and (len(text) > 100 or text.rstrip()[-1:] in '.!?"”'):
+        return False
+    longer = [word for word in _LETTERS.findall(text) if len(word) > 3]
+    return len(longer) >= 3 and sum(word[0].isupper() for word in longer) >= 0.7 * len(longer)
 
 
 def _words(text: str) -> tuple[Word, ...]:
