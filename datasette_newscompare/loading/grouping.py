@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from functools import partial
 
 from sqlite_utils import Database
 
 from ..stories import SqliteIndex, StoryDocument, StoryGroup, StorySettings, group, group_new, index_rows, vectorise
 from ..stories.index import WRITE_COUNT, WRITE_TERM
+from ..stories.vectors import Counts, Texts
 from .connection import insert
+from .executors import run_in_order
 
 DOCUMENTS = """
 SELECT a.id, a.source_id, a.title, a.published, a.given_story, a.story_id,
@@ -35,7 +38,11 @@ ORDER BY a.published IS NULL, a.published, a.id
 
 
 def group_articles(
-    db: Database, settings: StorySettings, progress: Callable[[int], None], regroup: bool = False
+    db: Database,
+    settings: StorySettings,
+    pool: Executor | None,
+    progress: Callable[[int], None],
+    regroup: bool = False,
 ) -> bool:
     """Put every article that has no story into one, old or new; with `regroup`, group all of them anew.
 
@@ -54,7 +61,7 @@ def group_articles(
     index = _index(db)
     everything = regroup or _is_first(db)
     # what the archive would say of rare words is what these articles say, for there are no others
-    vectors = vectorise(documents) if everything else None
+    vectors = vectorise(documents, each=partial(_in_processes, pool)) if everything else None
     groups = group(documents, settings, vectors) if everything else group_new(documents, index, settings)
     with db.atomic():
         if regroup:
@@ -69,6 +76,10 @@ def group_articles(
             _write_story(db, one, one.story if not regroup else _heir(one, stories, taken))
     progress(len(documents))
     return True
+
+
+def _in_processes(pool: Executor | None, work: Callable[[Texts], Counts], items: Iterable[Texts]) -> Iterator[Counts]:
+    return (counts for _, counts in run_in_order(pool, work, items))
 
 
 def forget_articles(db: Database, ids: Collection[str]) -> None:

@@ -282,7 +282,7 @@ def _correct(db: Database, run: Run, summary: Summary, aliases: Path | None) -> 
 
 def _compare(db: Database, run: Run, pool: Executor | None, progress: Progress, regroup: bool = False) -> None:
     take_up(db)
-    grouped = group_articles(db, run.story_settings, partial(progress, "grouped"), regroup)
+    grouped = group_articles(db, run.story_settings, pool, partial(progress, "grouped"), regroup)
     if grouped:
         take_statistics(db, "articles")  # how many of them a story has decides how its rows are looked up
     changed = [

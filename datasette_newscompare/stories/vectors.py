@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -24,6 +24,11 @@ LEAD_WORDS = 60
 """The first terms of the text, which tell the event itself, count twice."""
 SKETCH_TERMS = 40
 """By how many of its weightiest terms an article is looked up."""
+AT_ONCE = 250
+"""Articles whose terms one process counts at one time."""
+
+Texts = Sequence[tuple[str, str]]
+"""Headline and text of some articles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +65,35 @@ class _Rows:
         self.data.extend(map(_damped, counts.values()))
         self.starts.append(len(self.indices))
 
+    def extend(self, others: _Rows, columns: np.ndarray) -> None:
+        """Add rows that have other numbers for their columns: `columns` says which these are here."""
+        start = len(self.indices)
+        self.indices.frombytes(columns[np.asarray(others.indices)].tobytes())
+        self.data.extend(others.data)
+        self.starts.extend([start + end for end in others.starts[1:]])
+
     def matrix(self, width: int) -> sparse.csr_matrix:
         parts = (np.asarray(self.data), np.asarray(self.indices), np.asarray(self.starts))
         rows = sparse.csr_matrix(parts, shape=(len(self.starts) - 1, width))
         rows.sort_indices()
         return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often articles say what, not weighted yet; columns are the places of `terms`."""
+
+    terms: list[str]
+    whole: _Rows
+    leads: _Rows
+    numbers: _Rows
+    lengths: array[int]
+
+
+class Each(Protocol):
+    """Applies a function to each of some items, in order; `map` does."""
+
+    def __call__(self, work: Callable[[Texts], Counts], items: Iterable[Texts], /) -> Iterable[Counts]: ...
 
 
 def ordinal_day(published: str | None) -> float:
@@ -85,18 +114,14 @@ class Archive(Protocol):
         """In how many of them each of the terms stands; terms of none may be left out."""
 
 
-def vectorise(documents: Sequence[StoryDocument], archive: Archive | None = None) -> Vectors:
-    """TF-IDF rows with logarithmic term counts (Salton and Buckley, 1988) for all documents.
-
-    How rare a term is, the archive says where one is given, the documents themselves otherwise.
-    """
+def count_terms(texts: Texts) -> Counts:
+    """What each of some articles says."""
     columns = Numbered()
     numbered = TermNumbers(columns)
     whole, leads, numbers = _Rows(), _Rows(), _Rows()
     lengths = array("i")
-    for document in documents:
-        title = numbered(document.title)
-        found = numbered(document.text)
+    for title_text, text in texts:
+        title, found = numbered(title_text), numbered(text)
         counts = Counter(found)
         numbers.add({column: 1 for column in counts if columns.is_figure[column]})
         lead = found[:LEAD_WORDS]
@@ -106,9 +131,27 @@ def vectorise(documents: Sequence[StoryDocument], archive: Archive | None = None
         whole.add(counts)
         leads.add(Counter(title + lead))
         lengths.append(len(found))
+    return Counts(list(columns), whole, leads, numbers, lengths)
+
+
+def vectorise(documents: Sequence[StoryDocument], archive: Archive | None = None, each: Each = map) -> Vectors:
+    """TF-IDF rows with logarithmic term counts (Salton and Buckley, 1988) for all documents.
+
+    How rare a term is, the archive says where one is given, the documents themselves otherwise. Terms are counted by
+    `each`, which may have several processes do it.
+    """
+    texts = [(document.title, document.text) for document in documents]
+    columns = Numbered()
+    whole, leads, numbers = _Rows(), _Rows(), _Rows()
+    lengths = array("i")
+    for some in each(count_terms, (texts[at : at + AT_ONCE] for at in range(0, len(texts), AT_ONCE))):
+        of_terms = np.array([columns[term] for term in some.terms], dtype=np.int32)
+        for rows, others in ((whole, some.whole), (leads, some.leads), (numbers, some.numbers)):
+            rows.extend(others, of_terms)
+        lengths.extend(some.lengths)
     width = len(columns)
-    rows = whole.matrix(width)
-    articles = np.bincount(rows.indices, minlength=width)
+    counted = whole.matrix(width)
+    articles = np.bincount(counted.indices, minlength=width)
     total = len(documents)
     if archive is not None:
         known = archive.article_counts(columns.keys())
@@ -117,7 +160,7 @@ def vectorise(documents: Sequence[StoryDocument], archive: Archive | None = None
     rare = rarity(columns, articles, total)
     weights = sparse.diags(rare.astype(np.float32))
     return Vectors(
-        whole=scaled(rows @ weights),
+        whole=scaled(counted @ weights),
         leads=scaled(leads.matrix(width) @ weights),
         numbers=scaled(numbers.matrix(width) @ weights),
         days=np.array([ordinal_day(document.published) for document in documents], dtype=float),
