@@ -7,25 +7,26 @@ with each other and with all else; each further copy is matched with the first, 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def stand_ins(
-    words: Sequence[tuple[str, ...]], source: Sequence[int], told: Sequence[tuple[str, str]], most: int
+    words: Sequence[Hashable], source: Sequence[int], told: Sequence[tuple[str, str]], most: int
 ) -> NDArray[np.int64]:
     """For each sentence the row that is compared in its place: its own, or that of the first copy in another source.
 
-    Given are each sentence's words in order, its source, and when it was published in which article (both sort as
-    text). Of a sentence that more than `most` rows hold in the same words, the first `most` are compared: one of each
-    source before a second one, and the earlier before the later. A further copy gets -1 where no other source has one.
+    Given are each sentence's words in order, in any form, its source, and when it was published in which article
+    (both sort as text). Of a sentence that more than `most` rows hold in the same words, the first `most` are compared:
+    one of each source before a second one, and the earlier before the later. A further copy gets -1 where no other
+    source has one.
     """
     out = np.arange(len(words))
     if len(words) <= most:
         return out
-    holders: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    holders: dict[Hashable, list[int]] = defaultdict(list)
     for row, one in enumerate(words):
         holders[one].append(row)
     for rows in holders.values():

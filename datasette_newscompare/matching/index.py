@@ -89,8 +89,9 @@ def build_index(
     word = stems[form]
     words = tuple(ids)
     rare = np.ones(len(ids), dtype=np.float32)
-    for one in known:
-        rare[ids[one.stem]] = min(rare[ids[one.stem]], np.float32(rarity(one.norm, language)))
+    np.minimum.at(rare, stems, np.array([rarity(one.norm, language) for one in known], dtype=np.float32))
+    is_number = np.zeros(len(ids), dtype=bool)
+    is_number[stems[np.array([one.is_number for one in known], dtype=bool)]] = True
     lengths = np.array([len(t.forms) for t in tokens], dtype=np.int64)
     row = np.repeat(np.arange(len(tokens)), lengths)
     is_name = _at(lengths, [t.names for t in tokens])
@@ -110,28 +111,30 @@ def build_index(
     quoted = content >= 0
     quoted[quoted] = inside[order]
     told = [(a.published or "9999", a.id) for a in articles]
+    norms: dict[str, int] = {}
+    spelt = np.array([norms.setdefault(one.norm, len(norms)) for one in known], dtype=np.int64)[form]
     stand_in = stand_ins(
-        [tuple([one.norm for one in t.forms]) for t in tokens],
+        [part.tobytes() for part in np.split(spelt, np.cumsum(lengths)[:-1])] if sentences else [],
         source_of,
         [told[number] for number in article_of],
         most_copies,
     )
     compared = stand_in == np.arange(len(sentences))
     holder = np.array(article_of, dtype=np.int64)
-    left_out = np.setdiff1d(holder, holder[compared])
+    sizes = np.bincount(holder, minlength=len(articles))
+    with_some = np.bincount(holder[compared], minlength=len(articles))
     n = max(2, int(compared.sum()))
     frequency = np.bincount(word[once], compared[row[once]], minlength=len(ids)).astype(np.int64)
     spread = (np.log((n + 1) / np.maximum(1, frequency)) / np.log(n + 1)).astype(np.float32)
     stubs: dict[str, int] = {}
     stub = np.array([stubs.setdefault(w[:5], len(stubs)) for w in words], dtype=np.int64)
-    sizes = np.bincount(holder, minlength=len(articles))
     return StoryIndex(
         sentences=tuple(sentences),
         tokens=tokens,
         article=holder,
         source=np.array(source_of, dtype=np.int64),
         stand_in=stand_in,
-        article_count=int(holder.max(initial=-1)) + 1 - len(left_out),
+        article_count=int(holder.max(initial=-1)) + 1 - int(np.count_nonzero((sizes > 0) & (with_some == 0))),
         place=np.array(place, dtype=np.int64),
         article_size=sizes[holder],
         run=run,
@@ -142,7 +145,7 @@ def build_index(
         informative=rare * spread,
         spread=spread,
         name=name,
-        number=np.array([w[:1].isdigit() or w[:1] == "#" for w in words], dtype=bool),
+        number=is_number,
         stub=stub,
         negations=np.bincount(row, is_negation, minlength=len(tokens)).astype(np.int64),
         lengths=lengths,
