@@ -126,6 +126,23 @@ def in_one_fact(db: Path) -> set[frozenset[int]]:
     return set(map(frozenset, pairs))
 
 
+def test_a_near_miss_that_a_model_calls_the_same_is_a_fact_where_neither_sentence_stands_in_one(
+    db: Path, serve: Serve
+) -> None:
+    in_facts = {row[0] for row in rows(db, "SELECT sentence_id FROM fact_sentences")}
+    near = rows(db, f"SELECT sentence_id, near_sentence_id FROM near_misses WHERE {IN_BAND} ORDER BY 1, 2")
+    pair = next(pair for pair in near if in_facts.isdisjoint(pair))
+    texts = {text for (text,) in rows(db, "SELECT text FROM sentences WHERE id IN (?, ?)", *pair)}
+
+    def only_this(pairs: list[Pair]) -> str:
+        said = [("same" if {p["a"], p["b"]} == texts else "different", p["pair"]) for p in pairs]
+        return json.dumps({"answers": [{"pair": n, "verdict": verdict, "reason": "as told"} for verdict, n in said]})
+
+    with serve(only_this):
+        match(db)
+    assert frozenset(pair) in in_one_fact(db)
+
+
 def test_pairs_that_a_model_calls_different_stay_as_near_misses(db: Path, serve: Serve) -> None:
     unsure = set(rows(db, UNCERTAIN_MATCHES))
     sure = set(rows(db, "SELECT left_sentence_id, right_sentence_id FROM matches")) - unsure
