@@ -13,7 +13,7 @@ people alone.
 
 Nothing is chosen by looking at the `--report` sets: the number of trees is fixed, calibration, cut and the border of
 `partial` come from predictions on stories that the predicting model has not seen (five folds by story).
-Needs lightgbm and scikit-learn beside the `load` extra: pip install lightgbm scikit-learn
+Needs catboost and scikit-learn beside the `load` extra: pip install catboost scikit-learn
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import itertools
 import json
 import random
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, replace
 from functools import cache
@@ -43,6 +44,7 @@ from datasette_newscompare.matching.scorer import (
     measure,
     pairs_of,
     read_doubtful,
+    sigmoid,
     texts_of,
 )
 from datasette_newscompare.matching.settings import MatchSettings
@@ -53,29 +55,29 @@ from datasette_newscompare.text.quotes import find_quotes
 from datasette_newscompare.text.segment import Span
 
 try:
-    import lightgbm
+    import catboost
     from sklearn.isotonic import IsotonicRegression
     from sklearn.metrics import average_precision_score
     from sklearn.model_selection import KFold
 except ImportError as missing:  # pragma: no cover
-    sys.exit(f"{missing.name} is needed to train: pip install lightgbm scikit-learn")
+    sys.exit(f"{missing.name} is needed to train: pip install catboost scikit-learn")
 
 FOLDS = 5
 TEACHER_SHARE = 0.8
 """How much of what the trees learn is what a teacher says of a pair; the rest is what people said."""
 PARAMETERS = {
-    "objective": "cross_entropy",
-    "learning_rate": 0.04,
-    "num_leaves": 15,
-    "min_data_in_leaf": 40,
-    "feature_fraction": 0.5,
-    "bagging_fraction": 0.8,
-    "bagging_freq": 1,
-    "lambda_l2": 5.0,
-    "seed": 1,
-    "deterministic": True,
-    "num_threads": 1,
-    "verbose": -1,
+    "loss_function": "CrossEntropy",
+    "learning_rate": 0.08,
+    "depth": 6,
+    "border_count": 64,
+    "rsm": 0.5,
+    "bootstrap_type": "Bernoulli",
+    "subsample": 0.8,
+    "l2_leaf_reg": 5.0,
+    "random_seed": 1,
+    "thread_count": 1,
+    "allow_writing_files": False,
+    "verbose": False,
 }
 TREES = (250, 200)
 """Of the first and the second step."""
@@ -253,9 +255,23 @@ def said_unseen(path: Path) -> Reader:
     return read
 
 
-def fit(rows: np.ndarray, target: np.ndarray, trees: int) -> Any:
+@dataclass
+class Booster:
+    """Fitted symmetric trees."""
+
+    trees: catboost.CatBoost
+
+    def predict(self, rows: np.ndarray) -> np.ndarray:
+        """The probability of each row."""
+        chance: np.ndarray = sigmoid(self.trees.predict(rows, prediction_type="RawFormulaVal"))
+        return chance
+
+
+def fit(rows: np.ndarray, target: np.ndarray, trees: int) -> Booster:
     """Boosted trees for the probability of `target`."""
-    return lightgbm.train(PARAMETERS, lightgbm.Dataset(rows, target), trees)
+    booster = catboost.CatBoost({**PARAMETERS, "iterations": trees})
+    booster.fit(catboost.Pool(rows, target.astype(np.float64)))
+    return Booster(booster)
 
 
 def unseen(data: Table, target: np.ndarray, trees: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -370,9 +386,9 @@ def as_scored(first: np.ndarray) -> np.ndarray:
 class Boosters:
     """All trees of a level: any and same of the pair alone, any without the reader, any and same in surroundings."""
 
-    pair: list[Any]
-    gate: Any
-    context: list[Any]
+    pair: list[Booster]
+    gate: Booster
+    context: list[Booster]
 
     def scores(self, stories: list[Story], table: Table) -> tuple[np.ndarray, np.ndarray]:
         """The pairs' scores in their surroundings, not calibrated: any and same."""
@@ -429,31 +445,30 @@ def choose(
     return best[1]
 
 
-def dump(boosters: list[Any], names: tuple[str, ...]) -> dict[str, Any]:
+def dump(boosters: list[Booster], names: tuple[str, ...]) -> dict[str, Any]:
     """Ensembles as `matching.trees.read_forests` reads them."""
     out = []
     for booster in boosters:
-        trees = []
-        for tree in booster.dump_model()["tree_info"]:
-            t: dict[str, list[Any]] = {"feature": [], "threshold": [], "left": [], "right": [], "value": []}
-            _flatten(tree["tree_structure"], t)
-            trees.append(t)
-        out.append({"base": 0.0, "trees": trees})
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "trees.json"
+            booster.trees.save_model(str(path), format="json")
+            stored = json.loads(path.read_text(encoding="utf-8"))
+        scale, (base,) = stored["scale_and_bias"]
+        trees = [
+            {
+                "feature": [split["float_feature_index"] for split in tree["splits"] or ()],
+                "threshold": [round_to(split["border"], 9) for split in tree["splits"] or ()],
+                "value": [round_to(scale * value, 4) for value in tree["leaf_values"]],
+            }
+            for tree in stored["oblivious_trees"]
+        ]
+        out.append({"base": base, "trees": trees})
     return {"names": names, "ensembles": out}
 
 
-def _flatten(node: dict[str, Any], out: dict[str, list[Any]]) -> int:
-    if "leaf_value" in node:
-        out["value"].append(float(f"{node['leaf_value']:.5g}"))
-        return -len(out["value"])
-    at = len(out["feature"])
-    out["feature"].append(node["split_feature"])
-    out["threshold"].append(float(np.float32(node["threshold"])))
-    out["left"].append(0)
-    out["right"].append(0)
-    out["left"][at] = _flatten(node["left_child"], out)
-    out["right"][at] = _flatten(node["right_child"], out)
-    return at
+def round_to(x: float, digits: int) -> float:
+    """`x` with this many significant digits."""
+    return float(f"{x:.{digits}g}")
 
 
 def reliability(score: np.ndarray, label: np.ndarray) -> list[dict[str, float]]:

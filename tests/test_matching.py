@@ -14,7 +14,7 @@ import pytest
 from datasette_newscompare.loading.comparing import load_story
 from datasette_newscompare.matching import candidates, scorer
 from datasette_newscompare.matching.alignment import Aligned, primary_and_moved
-from datasette_newscompare.matching.candidates import find_candidates
+from datasette_newscompare.matching.candidates import find_candidates, shared_words
 from datasette_newscompare.matching.facts import group_facts
 from datasette_newscompare.matching.features import NAMES, pair_features
 from datasette_newscompare.matching.index import build_index
@@ -222,53 +222,47 @@ def test_rarer_words_weigh_more() -> None:
 
 def test_forest_gives_the_leaf_that_its_tests_lead_to() -> None:
     generator = random.Random(7)
-    trees = []
-    for _ in range(20):
-        trees.append(_grow(generator, 15))
+    trees = [_grown(generator, depth) for depth in (3, 3, 0, 1, 5, 2, 3, 8, 4, 6)]
     data = {
         "names": ["x", "y", "z"],
-        "ensembles": [{"base": 0.5, "trees": trees[:12]}, {"base": -1.0, "trees": trees[12:]}],
+        "ensembles": [{"base": 0.5, "trees": trees[:6]}, {"base": -1, "trees": trees[6:]}, {"base": 2, "trees": []}],
     }
     forests = read_forests(data, ("unused", "z", "y", "x"))
-    rows = np.array([[9, *(generator.random() for _ in range(3))] for _ in range(600)], dtype=np.float32)
+    rows = np.array([[9, *(generator.randrange(5) / 4 for _ in range(3))] for _ in range(600)], dtype=np.float32)
     expected = [
-        [base + sum(_leaf(t, row[[3, 2, 1]]) for t in some) for base, some in ((0.5, trees[:12]), (-1.0, trees[12:]))]
+        [
+            base + sum(_leaf(t, row[[3, 2, 1]]) for t in some)
+            for base, some in ((0.5, trees[:6]), (-1, trees[6:]), (2, []))
+        ]
         for row in rows
     ]
     np.testing.assert_allclose(np.stack([f.predict(rows) for f in forests], axis=1), expected, atol=1e-5)
+    assert [len(f.predict(rows[:0])) for f in forests] == [0, 0, 0]
 
 
-def _grow(generator: random.Random, leaves: int) -> dict[str, list[float]]:
-    tree: dict[str, list[float]] = {"feature": [], "threshold": [], "left": [], "right": [], "value": []}
-
-    def node(count: int) -> int:
-        if count == 1:
-            tree["value"].append(generator.uniform(-1, 1))
-            return -len(tree["value"])
-        at = len(tree["feature"])
-        tree["feature"].append(generator.randrange(3))
-        tree["threshold"].append(float(np.float32(generator.random())))
-        tree["left"].append(0)
-        tree["right"].append(0)
-        first = generator.randint(1, count - 1)
-        tree["left"][at], tree["right"][at] = node(first), node(count - first)
-        return at
-
-    node(leaves)
-    return tree
+def _grown(generator: random.Random, depth: int) -> dict[str, list[float]]:
+    return {
+        "feature": [generator.randrange(3) for _ in range(depth)],
+        "threshold": [generator.randrange(5) / 4 for _ in range(depth)],
+        "value": [generator.uniform(-1, 1) for _ in range(1 << depth)],
+    }
 
 
 def _leaf(tree: dict[str, list[float]], row: np.ndarray) -> float:
-    at = 0
-    while at >= 0:
-        side = "left" if row[int(tree["feature"][at])] <= np.float32(tree["threshold"][at]) else "right"
-        at = int(tree[side][at])
-    return tree["value"][-1 - at]
+    tests = zip(tree["feature"], tree["threshold"], strict=True)
+    return tree["value"][sum(1 << bit for bit, (feature, least) in enumerate(tests) if row[int(feature)] > least)]
 
 
 def test_forest_says_which_feature_it_lacks() -> None:
     with pytest.raises(ValueError, match="likeness"):
         read_forests({"names": ["likeness"], "ensembles": []}, ("x",))
+
+
+@pytest.mark.parametrize(("depth", "leaves"), [(9, 512), (2, 3)])
+def test_forest_says_which_tree_it_cannot_read(depth: int, leaves: int) -> None:
+    tree = {"feature": [0] * depth, "threshold": [0.5] * depth, "value": [0.0] * leaves}
+    with pytest.raises(ValueError, match=f"tree 0 has {depth} tests and {leaves} leaves"):
+        read_forests({"names": ["x"], "ensembles": [{"base": 0.0, "trees": [tree]}]}, ("x",))
 
 
 @pytest.mark.parametrize("level", ["lexical", "encoder"])
@@ -383,11 +377,11 @@ def test_in_a_huge_story_rare_words_find_candidates_still(monkeypatch: pytest.Mo
     )
     index = build_index(stories)
     rare = sorted(n for n, s in enumerate(index.sentences) if "quokka" in s.text)
-    pairs = set(zip(*(rows.tolist() for rows in find_candidates(index)), strict=True))
+    pairs = set(zip(*(rows.tolist() for rows in find_candidates(index, shared_words(index))), strict=True))
     assert {tuple(rare)} < pairs
     with monkeypatch.context() as patch:
         patch.setattr(candidates, "MAX_PAIRS", 1)
-        (best,) = zip(*(rows.tolist() for rows in find_candidates(index)), strict=True)
+        (best,) = zip(*(rows.tolist() for rows in find_candidates(index, shared_words(index))), strict=True)
         assert best in pairs
     monkeypatch.setattr(candidates, "MAX_SHARED", 20)
-    assert set(zip(*(rows.tolist() for rows in find_candidates(index)), strict=True)) == {tuple(rare)}
+    assert set(zip(*(rows.tolist() for rows in find_candidates(index, shared_words(index))), strict=True)) == {tuple(rare)}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .index import Floats, Ints, StoryIndex
+from .index import Bools, Ints, StoryIndex
+
+Doubles = NDArray[np.float64]
 
 MAX_POSTINGS = 400
 """A word in more sentences than this finds no candidates: in a large story it is what the story is about."""
@@ -27,78 +31,107 @@ LEAST_SHARED_WITHIN = 0.05
 """The same for pairs of one article, of which only those that say nearly the same are of use."""
 
 
-def find_candidates(index: StoryIndex, per_sentence: int = 8, within: bool = False) -> tuple[Ints, Ints]:
-    """Pairs (left row, right row) of different sources, left before right, in row order.
+WAYS_AT_ONCE = 1_000_000
+"""About how many places that two sentences share are looked at in one step."""
 
-    A row with a stand-in is in no pair. A pair is kept where it is among the `per_sentence` best of either sentence in
-    the other's article, by cosine of weighted words or by the share of the shorter sentence that stands in the other.
-    With `within`, pairs of one article instead.
-    """
+ADDED = np.float32(0.02)
+"""To the weight of each word, so that those that all sentences have count a little too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Pairs (left row, right row) that share a telling word, left before right, in row order: those of two sources,
+    and those of one article."""
+
+    left: Ints
+    right: Ints
+    within: Bools
+    """Which are of one article."""
+    cosine: Doubles
+    """Of the weighted words."""
+    inside: Doubles
+    """Weight of the shared words as a share of the sentence that tells less."""
+    promise: Doubles
+    """That weight times its share of the sentence that tells more."""
+
+
+def shared_words(index: StoryIndex) -> Shared:
+    """All pairs that share a telling word which not too many sentences hold; a row with a stand-in is in none."""
     n = len(index.sentences)
     there = (index.content >= 0) & (index.stand_in == np.arange(n))[:, None]
     plain = there & ~index.name[index.content] & ~index.number[index.content]
     # a line of nothing but names and numbers, such as the sender and date under a message, tells nothing by itself
     rows, columns = np.nonzero(there & plain.any(axis=1, keepdims=True))
     terms = index.content[rows, columns]
-    weight = index.informative[terms] + np.float32(0.02)
+    weight = index.informative[terms] + ADDED
     norm = np.sqrt(np.bincount(rows, weight**2, minlength=n)) + 1e-6
     total = np.bincount(rows, weight, minlength=n) + 1e-6
     order = np.argsort(terms, kind="stable")
-    terms, rows = terms[order], rows[order]
-    _, first, size = np.unique(terms, return_index=True, return_counts=True)
-    keys: list[Ints] = []
-    values: list[Floats] = []
-    shared = 0
-    for k, words in zip(*np.unique(size, return_counts=True), strict=True):
-        shared += int(words) * int(k) * (int(k) - 1) // 2
-        if k > MAX_POSTINGS or shared > MAX_SHARED:
-            break
-        if k < 2:
-            continue
-        starts = first[size == k]
-        members = rows[starts[:, None] + np.arange(k)]
-        a, b = _two_of(int(k))
-        left, right = members[:, a].ravel(), members[:, b].ravel()
-        w = np.repeat(index.informative[terms[starts]] + np.float32(0.02), len(a))
-        other = index.article[left] == index.article[right] if within else index.source[left] != index.source[right]
-        keys.append(left[other] * n + right[other])
-        values.append(w[other])
-    if not keys:
-        none = np.zeros(0, dtype=np.int64)
-        return none, none
+    rows, weight = rows[order], weight[order].astype(np.float64)
+    keys, values = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+    for one, other in _holders(np.bincount(terms)):
+        left, right = rows[one], rows[other]
+        of_use = (index.source[left] != index.source[right]) | (index.article[left] == index.article[right])
+        keys.append(left[of_use] * n + right[of_use])
+        values.append(weight[one[of_use]])
     key, inverse = np.unique(np.concatenate(keys), return_inverse=True)
     weights = np.concatenate(values)
-    squares = np.bincount(inverse, weights.astype(np.float64) ** 2)
-    sums = np.bincount(inverse, weights.astype(np.float64))
+    squares = np.bincount(inverse, weights**2, minlength=len(key))
+    sums = np.bincount(inverse, weights, minlength=len(key))
     left, right = key // n, key % n
-    cosine = squares / (norm[left] * norm[right])
-    inside = sums / np.minimum(total[left], total[right])
-    promising = sums**2 / np.maximum(total[left], total[right]) >= (LEAST_SHARED_WITHIN if within else LEAST_SHARED)
-    left, right, cosine, inside = left[promising], right[promising], cosine[promising], inside[promising]
+    return Shared(
+        left=left,
+        right=right,
+        within=index.article[left] == index.article[right],
+        cosine=squares / (norm[left] * norm[right]),
+        inside=sums / np.minimum(total[left], total[right]),
+        promise=sums**2 / np.maximum(total[left], total[right]),
+    )
+
+
+def _holders(size: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Places of every two that hold the same word, many words at once; `size` of them hold each word, one after the
+    other. Words that very many hold are left out, from the commonest on (`MAX_POSTINGS`, `MAX_SHARED`)."""
+    sizes, words = np.unique(size, return_counts=True)
+    most = min(MAX_POSTINGS, int(sizes[np.cumsum(words * (sizes * (sizes - 1) // 2)) <= MAX_SHARED].max(initial=0)))
+    first = np.cumsum(size) - size
+    # those that come after each in its word
+    after = np.repeat(np.where(size <= most, first + size, 0), size) - np.arange(int(size.sum())) - 1
+    one = np.flatnonzero(after > 0)
+    after = after[one]
+    ends = np.cumsum(after)
+    for part in np.split(np.arange(len(one)), np.flatnonzero(np.diff(ends // WAYS_AT_ONCE)) + 1):
+        count = after[part]
+        here = np.repeat(one[part], count)
+        yield here, here + 1 + np.arange(len(here)) - np.repeat(np.cumsum(count) - count, count)
+
+
+def find_candidates(
+    index: StoryIndex, shared: Shared, per_sentence: int = 8, within: bool = False
+) -> tuple[Ints, Ints]:
+    """Pairs (left row, right row) of different sources, left before right, in row order.
+
+    A pair is kept where it is among the `per_sentence` best of either sentence in the other's article, by cosine of
+    weighted words or by the share of the shorter sentence that stands in the other. With `within`, pairs of one article
+    instead.
+    """
+    promising = (shared.within == within) & (shared.promise >= (LEAST_SHARED_WITHIN if within else LEAST_SHARED))
+    left, right = shared.left[promising], shared.right[promising]
     keep = np.zeros(len(left), dtype=bool)
-    for measure, most in ((cosine, per_sentence), (inside, (per_sentence + 1) // 2)):
-        for here, there in ((left, right), (right, left)):
-            keep |= _rank(here, index.article[there], measure) < most
+    for here, there in ((left, right), (right, left)):
+        group = here * len(index.sentences) + index.article[there]
+        keep |= _rank(group, shared.cosine[promising]) < per_sentence
+        keep |= _rank(group, shared.inside[promising]) < (per_sentence + 1) // 2
     if np.count_nonzero(keep) > MAX_PAIRS:
-        order = np.argsort(np.where(keep, -cosine, np.inf), kind="stable")
+        order = np.argsort(np.where(keep, -shared.cosine[promising], np.inf), kind="stable")
         keep[order[MAX_PAIRS:]] = False
     return left[keep], right[keep]
 
 
-@lru_cache(maxsize=32)
-def _two_of(count: int) -> tuple[Ints, Ints]:
-    """Every two of so many, the lower first."""
-    return np.triu_indices(count, 1)
-
-
-def _rank(row: Ints, group: Ints, value: np.ndarray) -> Ints:
-    """The place of each pair among those of its row and group, best value first."""
-    order = np.lexsort((-value, group, row))
-    r, g = row[order], group[order]
-    new = np.ones(len(r), dtype=bool)
-    new[1:] = (r[1:] != r[:-1]) | (g[1:] != g[:-1])
-    starts = np.flatnonzero(new)
-    place = np.arange(len(r)) - np.repeat(starts, np.diff(np.append(starts, len(r))))
-    out = np.empty(len(r), dtype=np.int64)
-    out[order] = place
+def _rank(group: Ints, value: Doubles) -> Ints:
+    """The place of each pair in its group, best value first."""
+    order = np.lexsort((-value, group))
+    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+    out = np.empty(len(group), dtype=np.int64)
+    out[order] = np.arange(len(group)) - np.repeat(starts, np.diff(starts, append=len(group)))
     return out

@@ -53,7 +53,7 @@ def nearest_words(sentence: StorySentence, quantity: Quantity, before: int, afte
     found, inside = _placed(sentence, quantity)
     if not inside:
         return set()
-    named = {w.start for w in found if sentence.text[w.start - sentence.start].isupper()}
+    named = {w.start for w in found if sentence.text[w.start].isupper()}
     ahead = [w for w in reversed(found[: inside[0]]) if _tells(w) and w.start not in named][:before]
     behind = [w for w in found[inside[-1] + 1 :] if _tells(w) and w.start not in named][:after]
     return {stem(w.norm) for w in (*ahead, *behind)}
@@ -93,14 +93,15 @@ def _movement(norm: str) -> str:
 
 def _breaks(sentence: StorySentence, word: Word, following: Word) -> bool:
     """Whether another clause begins between two neighbouring words."""
-    between = sentence.text[word.end - sentence.start : following.start - sentence.start]
+    between = sentence.text[word.end : following.start]
     return bool(_BREAK_SIGN.search(between)) or word.norm in _BREAKS or following.norm in _BREAKS
 
 
 def _placed(sentence: StorySentence, quantity: Quantity) -> tuple[list[Word], list[int]]:
-    """The sentence's words, and which of them belong to the quantity."""
-    found = words(sentence.text, sentence.start)
-    return found, [n for n, w in enumerate(found) if w.start < quantity.end and quantity.start < w.end]
+    """The sentence's words, with their places in it, and which of them belong to the quantity."""
+    found = words(sentence.text)
+    start, end = quantity.start - sentence.start, quantity.end - sentence.start
+    return found, [n for n, w in enumerate(found) if w.start < end and start < w.end]
 
 
 def _tells(word: Word) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -27,7 +28,7 @@ class _Word:
 
 def name_differences(left: StorySentence, right: StorySentence) -> Iterator[Difference]:
     """Names of one side that the other spells differently."""
-    ours, theirs = _capitalised(left), _capitalised(right)
+    ours, theirs = _capitalised(left.text), _capitalised(right.text)
     known = {w.text.lower() for w in ours} & {w.text.lower() for w in theirs}
     left_text, right_text = left.text.lower(), right.text.lower()
     for word in ours:
@@ -36,15 +37,17 @@ def name_differences(left: StorySentence, right: StorySentence) -> Iterator[Diff
         like = [w for w in theirs if w.text.lower() not in left_text and _misspelt(word.text, w.text)]
         if len(like) == 1:
             other = like[0]
-            yield Difference("name", word.text, other.text, word.start, word.end, other.start, other.end, "spelling")
+            places = left.start + word.start, left.start + word.end, right.start + other.start, right.start + other.end
+            yield Difference("name", word.text, other.text, *places, "spelling")
             break
 
 
-def _capitalised(sentence: StorySentence) -> list[_Word]:
+@lru_cache(maxsize=4096)
+def _capitalised(text: str) -> list[_Word]:
     """Words in mid-sentence that begin with a capital; the first word may be one only for its place."""
     return [
-        _Word(m.start() + sentence.start, m.end() + sentence.start, m.group())
-        for m in _CAPITALISED.finditer(sentence.text)
+        _Word(m.start(), m.end(), m.group())
+        for m in _CAPITALISED.finditer(text)
         if m.start() > 0 and m.group().lower() not in _NO_NAMES
     ]
 

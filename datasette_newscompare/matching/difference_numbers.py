@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..records import Difference, Quantity, StorySentence
 from ..text.agreement import same_quantity
@@ -74,7 +75,12 @@ def _given(quantity: Quantity, other: StorySentence) -> bool:
         return True
     if quantity.value is None:
         return False
-    return any(number.value == quantity.value for number in numbers(plain(other.text)))
+    return quantity.value in _values(other.text)
+
+
+@lru_cache(maxsize=4096)
+def _values(text: str) -> frozenset[float | None]:
+    return frozenset(number.value for number in numbers(plain(text)))
 
 
 def _conflict(a: _Figure, b: _Figure) -> bool:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from ..records import Difference, Quote, StoryArticle, StorySentence
 from ..text.numbers import spelled_value
 from ..text.wordlists import listed
-from ..text.words import Word, normalise, words
+from ..text.words import Word, plain, words
 
 FEWEST = 4
 """Words in a row that two quotations must share to be the same words spoken."""
@@ -58,7 +58,7 @@ def _compared(
     right_article: StoryArticle | None,
 ) -> str | None:
     """How two quotations of the same words differ, in words; None where they do not."""
-    a, b = words(ours.text, ours.start), words(theirs.text, theirs.start)
+    a, b = words(ours.text), words(theirs.text)
     blocks = _blocks([w.norm for w in a], [w.norm for w in b])
     fewer = min(len(a), len(b))
     if fewer < FEWEST or sum(m.size for m in blocks) < SHARED * fewer or max(m.size for m in blocks) < FEWEST:
@@ -130,21 +130,22 @@ def _unmarked(quote: Quote, other: StorySentence) -> tuple[int, int, str] | None
     """Where the other sentence tells the quoted words in the same order without marks: (start, end, text)."""
     quoted = [w.norm for w in words(quote.text)]
     size = len(quoted)
-    if size < FEWEST_UNMARKED or normalise(other.text).count('"') % 2:
+    if size < FEWEST_UNMARKED or plain(other.text).count('"') % 2:
         return None
-    found = words(other.text, other.start)
+    found = words(other.text)
     norms = [w.norm for w in found]
     for i in range(len(found) - size + 1):
         if norms[i : i + size] != quoted:
             continue
-        start, end = found[i].start, found[i + size - 1].end
-        around = [w.norm for w in found[:i] + found[i + size :] if not _in_quotes(w.start, other)]
+        at, to = found[i].start, found[i + size - 1].end
+        start, end = other.start + at, other.start + to
+        around = [w.norm for w in found[:i] + found[i + size :] if not _in_quotes(other.start + w.start, other)]
         marked = any(q.start < end and start < q.end for q in other.quotes) or (
-            '"' in normalise(other.text[max(0, start - other.start - 3) : end - other.start])
+            '"' in plain(other.text[max(0, at - 3) : to])
         )
         if marked or _REPORTING.isdisjoint(around) or not _FIRST_PERSON.isdisjoint(around):
             return None
-        return start, end, other.text[start - other.start : end - other.start]
+        return start, end, other.text[at:to]
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..records import Difference, StorySentence
 from ..text.cues import CALENDAR, TITLES
@@ -66,6 +67,7 @@ def _differ(one: _Titled, other: _Titled) -> bool:
     return portfolio and offices_a == offices_b and (a < b or b < a) and len(a ^ b) >= EXTRA
 
 
+@lru_cache(maxsize=4096)
 def _persons(text: str) -> dict[str, list[re.Match[str]]]:
     """Where a sentence that holds a word for an office names persons in full, by name."""
     found: dict[str, list[re.Match[str]]] = {}

@@ -15,7 +15,8 @@ from rapidfuzz.process import cpdist
 from ..text.wordlists import listed
 from .index import Bools, Floats, Ints, StoryIndex
 
-PAIRS_AT_ONCE = 256
+CELLS_AT_ONCE = 1 << 20
+"""Words of one side by words of the other, of the pairs that are compared in one step: about what a cache holds."""
 HEADLINES = ("headline", "standfirst")
 LEAST_RATIO = 40.0
 """Letter similarity below which it counts as none: any two sentences of English have about that."""
@@ -38,71 +39,56 @@ def pair_features(index: StoryIndex, left: Ints, right: Ints) -> tuple[Floats, I
     sentences = _Sentences(index)
     turned = sentences.weight[left] > sentences.weight[right]
     short, long = np.where(turned, right, left), np.where(turned, left, right)
-    out = np.zeros((len(short), len(NAMES)), dtype=np.float32)
-    # pairs of like length stand together, so that little padding is compared
+    out = np.zeros((len(NAMES), len(short)), dtype=np.float32)
+    # pairs of like length stand together, the longest first, so that little padding is compared
     size = np.maximum(index.lengths[short], index.lengths[long])
-    order = np.argsort(size, kind="stable")
-    for start in range(0, len(order), PAIRS_AT_ONCE):
-        some = order[start : start + PAIRS_AT_ONCE]
-        out[some] = _features(sentences, short[some], long[some])
-    return out, short, long
+    order = np.argsort(-size, kind="stable")
+    start = 0
+    while start < len(order):
+        some = order[start : start + max(1, CELLS_AT_ONCE // (int(size[order[start]]) + 1) ** 2)]
+        out[:, some] = _features(sentences, short[some], long[some])
+        start += len(some)
+    return out.T, short, long
 
 
 class _Sentences:
-    """What is looked up of each sentence for each pair that it stands in, beside `content` where it is of words."""
+    """What is looked up of each sentence for each pair that it stands in; what is of its words, words x sentences."""
 
     def __init__(self, index: StoryIndex) -> None:
         self.index = index
-        content = index.content
+        content = np.ascontiguousarray(index.content.T)
         there = content >= 0
+        small = np.int16 if len(index.words) <= np.iinfo(np.int16).max else np.int32
+        self.ids = content.astype(small)
+        self.stub = np.where(there, index.stub[content], -1).astype(small)
+        self.run = np.ascontiguousarray(index.run.T, dtype=small)
         self.told = np.where(there, index.informative[content], 0).astype(np.float32)
         self.spread = np.where(there, index.spread[content], 0).astype(np.float32)
         self.rare = np.where(there, index.rarity[content], 0).astype(np.float32)
         self.name = index.name[content] & there
         self.number = index.number[content] & there
-        self.quoted = index.quoted & there
-        self.size = there.sum(1)
-        self.stub = np.where(there, index.stub[content], -1)
-        self.weight: Floats = self.told.sum(1)
-        self.text = [s.text.lower() for s in index.sentences]
+        self.plain = self.told * ~(self.name | self.number)
+        self.quoted = index.quoted.T & there
+        self.size = there.sum(0)
+        self.weight: Floats = self.told.sum(0)
+        self.text = np.array([s.text.lower() for s in index.sentences], dtype=object)
         self.is_headline = np.array([s.role in HEADLINES for s in index.sentences], dtype=bool)
         self.place = (index.place + 0.5) / index.article_size
-        pointing = np.array([w in _POINTING for w in index.words] + [False])
         self.first = index.run[:, 0]
-        self.points = pointing[self.first]
-        # the last column takes what is written for padded places, and is never read as held
-        self.words_held = np.zeros((PAIRS_AT_ONCE, len(index.words) + 1), dtype=bool)
-        self.stubs_held = np.zeros((PAIRS_AT_ONCE, len(index.words) + 1), dtype=bool)
+        self.points = np.array([i >= 0 and index.words[i] in _POINTING for i in self.first.tolist()], dtype=bool)
 
     def words(self, rows: Ints) -> _Words:
         """The telling words of these rows."""
         width = max(1, int(self.size[rows].max(initial=1)))
-        told = self.told[:, :width][rows]
-        name, number = self.name[:, :width][rows], self.number[:, :width][rows]
-        return _Words(
-            self.index.content[:, :width][rows],
-            self.stub[:, :width][rows],
-            told,
-            self.spread[:, :width][rows],
-            self.rare[:, :width][rows],
-            name,
-            number,
-            self.quoted[:, :width][rows],
-            told * ~(name | number),
-        )
-
-    def shared(self, a: _Words, b: _Words) -> tuple[Bools, Bools, Floats, Floats]:
-        """Which words of one side the other has, from both sides; and how much of each it has, words that begin alike
-        included."""
-        in_b, in_a = _held(self.words_held, a.ids, b.ids), _held(self.words_held, b.ids, a.ids)
-        like_b, like_a = _held(self.stubs_held, a.stubs, b.stubs), _held(self.stubs_held, b.stubs, a.stubs)
-        whole, part = np.float32(1), np.float32(0.7)
-        return in_b, in_a, np.where(in_b, whole, part * like_b), np.where(in_a, whole, part * like_a)
+        arrays = (
+            self.ids, self.stub, self.told, self.spread, self.rare, self.name, self.number, self.quoted, self.plain,
+        )  # fmt: skip
+        return _Words(*(array[:width].take(rows, axis=1) for array in arrays))
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The telling words of one side of some pairs, pairs x most words; padded places hold -1, 0 or False."""
+    """The telling words of one side of some pairs, most words x pairs; padded places hold -1, 0 or False."""
 
     ids: Ints
     stubs: Ints
@@ -116,73 +102,72 @@ class _Words:
     """`told` of what is neither a name nor a number."""
 
 
-def _held(table: Bools, asked: Ints, held: Ints) -> Bools:
-    """Whether the other side of a pair holds what is asked for; `table`, pairs x words, is lent and left empty."""
-    row = np.arange(len(asked))[:, None]
-    table[row, held] = True
-    table[:, -1] = False
-    found: Bools = table[row, asked]
-    table[row, held] = False
-    return found
+def _held(a: Ints, b: Ints) -> tuple[Bools, Bools]:
+    """Which words of one side of each pair the other has, from both sides."""
+    same = a[:, None] == b[None]
+    return same.any(1) & (a >= 0), same.any(0) & (b >= 0)
 
 
 def _best(weights: Floats, count: int) -> Floats:
-    """The `count` largest of each row, largest first."""
-    if weights.shape[1] < count:
-        weights = np.pad(weights, ((0, 0), (0, count - weights.shape[1])))
-    top = -np.partition(-weights, count - 1, axis=1)[:, :count]
-    return -np.sort(-top, axis=1)
+    """The `count` largest of each column, largest first; none is below 0."""
+    best = np.zeros((count, weights.shape[1]), dtype=weights.dtype)
+    for row in weights:
+        for place in best:
+            row, place[:] = np.minimum(place, row), np.maximum(place, row)
+    return best
 
 
 def _features(of: _Sentences, short: Ints, long: Ints) -> Floats:
+    """`NAMES` x pairs."""
     index = of.index
     a, b = of.words(short), of.words(long)
-    in_b, in_a, soft_a, soft_b = of.shared(a, b)
-    sum_a, sum_b = a.told.sum(1) + 1e-6, b.told.sum(1) + 1e-6
+    in_b, in_a = _held(a.ids, b.ids)
+    like_b, like_a = _held(a.stubs, b.stubs)
+    whole, part = np.float32(1), np.float32(0.7)
+    soft_a, soft_b = np.where(in_b, whole, part * like_b), np.where(in_a, whole, part * like_a)
+    sum_a, sum_b = a.told.sum(0) + 1e-6, b.told.sum(0) + 1e-6
     shared_a = a.told * in_b
-    shared_weight = shared_a.sum(1)
+    shared_weight = shared_a.sum(0)
     tops = _best(shared_a, 3)
-    missing_a = _best(a.told * ~in_b * (1 - soft_a), 2)
-    missing_b = (b.told * ~in_a * (1 - soft_b)).max(1)
-    longest, longest_weight, pairs, triples = _runs(index, short, long)
-    text_a = [of.text[i] for i in short.tolist()]
-    text_b = [of.text[i] for i in long.tolist()]
+    missing_a = _best(a.told * (1 - soft_a), 2)
+    missing_b = (b.told * (1 - soft_b)).max(0)
+    longest, longest_weight, pairs, triples = _runs(of, short, long)
     place_a, place_b = of.place[short], of.place[long]
     first_a, first_b = of.first[short], of.first[long]
     columns = (
         shared_weight / sum_a,
-        (b.told * in_a).sum(1) / sum_b,
-        (shared_a**2).sum(1) / (np.sqrt((a.told**2).sum(1) * (b.told**2).sum(1)) + 1e-6),
-        (a.spread * in_b).sum(1) / (a.spread.sum(1) + 1e-6),
-        (b.spread * in_a).sum(1) / (b.spread.sum(1) + 1e-6),
-        (a.rare * in_b).sum(1) / (a.rare.sum(1) + 1e-6),
-        (b.rare * in_a).sum(1) / (b.rare.sum(1) + 1e-6),
-        (a.told * soft_a).sum(1) / sum_a,
-        (b.told * soft_b).sum(1) / sum_b,
+        (b.told * in_a).sum(0) / sum_b,
+        (shared_a**2).sum(0) / (np.sqrt((a.told**2).sum(0) * (b.told**2).sum(0)) + 1e-6),
+        (a.spread * in_b).sum(0) / (a.spread.sum(0) + 1e-6),
+        (b.spread * in_a).sum(0) / (b.spread.sum(0) + 1e-6),
+        (a.rare * in_b).sum(0) / (a.rare.sum(0) + 1e-6),
+        (b.rare * in_a).sum(0) / (b.rare.sum(0) + 1e-6),
+        (a.told * soft_a).sum(0) / sum_a,
+        (b.told * soft_b).sum(0) / sum_b,
         shared_weight,
-        in_b.sum(1),
-        tops[:, 0],
-        tops[:, 1],
-        tops[:, 2],
-        missing_a[:, 0],
+        in_b.sum(0),
+        tops[0],
+        tops[1],
+        tops[2],
+        missing_a[0],
         missing_b,
-        missing_a[:, 1],
-        (a.name & in_b).sum(1),
-        (a.name & ~in_b).sum(1),
-        (b.name & ~in_a).sum(1),
-        (a.told * (a.name & in_b)).sum(1),
-        (a.number & in_b).sum(1),
-        (a.number & ~in_b).sum(1),
-        (b.number & ~in_a).sum(1),
+        missing_a[1],
+        (a.name & in_b).sum(0),
+        (a.name & ~in_b).sum(0),
+        (b.name & ~in_a).sum(0),
+        (a.told * (a.name & in_b)).sum(0),
+        (a.number & in_b).sum(0),
+        (a.number & ~in_b).sum(0),
+        (b.number & ~in_a).sum(0),
         longest,
         longest_weight,
         pairs,
         triples,
-        cpdist(text_a, text_b, scorer=fuzz.ratio, score_cutoff=LEAST_RATIO),
-        a.quoted.sum(1),
-        b.quoted.sum(1),
-        (a.told * (a.quoted & in_b)).sum(1) / ((a.told * a.quoted).sum(1) + 1e-6),
-        (b.told * (b.quoted & in_a)).sum(1) / ((b.told * b.quoted).sum(1) + 1e-6),
+        cpdist(of.text[short], of.text[long], scorer=fuzz.ratio, score_cutoff=LEAST_RATIO),
+        a.quoted.sum(0),
+        b.quoted.sum(0),
+        (a.told * (a.quoted & in_b)).sum(0) / ((a.told * a.quoted).sum(0) + 1e-6),
+        (b.told * (b.quoted & in_a)).sum(0) / ((b.told * b.quoted).sum(0) + 1e-6),
         index.lengths[short],
         index.lengths[long],
         of.weight[short],
@@ -195,54 +180,54 @@ def _features(of: _Sentences, short: Ints, long: Ints) -> Floats:
         of.points[short],
         of.points[long],
         first_a == first_b,
-        (a.plain * in_b).sum(1),
-        (a.plain * soft_a).sum(1) / (a.plain.sum(1) + 1e-6),
-        (b.plain * soft_b).sum(1) / (b.plain.sum(1) + 1e-6),
+        (a.plain * in_b).sum(0),
+        (a.plain * soft_a).sum(0) / (a.plain.sum(0) + 1e-6),
+        (b.plain * soft_b).sum(0) / (b.plain.sum(0) + 1e-6),
         of.is_headline[short],
         of.is_headline[long],
     )
-    return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)
+    return np.stack([np.asarray(column, dtype=np.float32) for column in columns])
 
 
 _POINTING = listed("he she it they this that these those we i his her their its but and")
 
 
-def _runs(index: StoryIndex, short: Ints, long: Ints) -> tuple[Floats, Floats, Floats, Floats]:
+def _runs(of: _Sentences, short: Ints, long: Ints) -> tuple[Floats, Floats, Floats, Floats]:
     """The longest run of words that both hold in the same order: its words and weight; shared word pairs, triples.
 
     The equal words of a pair are places in a table, words of one side by words of the other; a run is a diagonal of
-    it, followed from its first place to its last.
+    it, followed from its first place to its last. The tables of all pairs lie in one another, place by place.
     """
-    wide, deep = int(index.lengths[long].max(initial=1)), int(index.lengths[short].max(initial=1))
-    a, b = index.run[:, :deep][short].astype(np.int32), index.run[:, :wide][long].astype(np.int32)
+    index, count = of.index, len(short)
+    deep, wide = int(index.lengths[short].max(initial=1)), int(index.lengths[long].max(initial=1))
+    a, b = of.run[:deep].take(short, axis=1), of.run[:wide].take(long, axis=1)
     b[b < 0] = -2
-    rows, columns = a.shape[1] + 1, b.shape[1] + 1
     # a row and a column of nothing before each table end every run; so does what follows the last table
-    flat = np.zeros(len(a) * rows * columns + columns + 1, dtype=bool)
-    table = flat[: len(a) * rows * columns].reshape(len(a), rows, columns)
-    np.equal(a[:, :, None], b[:, None, :], out=table[:, 1:, 1:])
-    step = columns + 1
+    row, step = (wide + 1) * count, (wide + 2) * count
+    flat = np.zeros((deep + 1) * row + step, dtype=bool)
+    table = flat[: (deep + 1) * row].reshape(deep + 1, wide + 1, count)
+    np.equal(a[:, None], b[None], out=table[1:, 1:])
     at = np.flatnonzero(flat)
     at = at[~flat[at - step]]
-    rarity = np.zeros((len(a), rows), dtype=np.float32)
-    rarity[:, 1:] = np.append(index.rarity, np.float32(0))[a]
+    rarity = np.zeros((deep + 1, count), dtype=np.float32)
+    rarity[1:] = np.append(index.rarity, np.float32(0))[a]
     rarity = rarity.ravel()
-    longest, heaviest = np.zeros(len(a), dtype=np.float32), np.zeros(len(a), dtype=np.float32)
+    longest, heaviest = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=np.float32)
     second, third = np.zeros(len(rarity), dtype=bool), np.zeros(len(rarity), dtype=bool)
-    word = at // columns
+    pair = at % count
+    word = at // row * count + pair
     heavy = rarity[word]
     size = 1
     while len(at):
-        longest[word // rows] = size
-        np.maximum.at(heaviest, word // rows, heavy)
+        longest[pair] = size
+        np.maximum.at(heaviest, pair, heavy)
         if size >= 2:
             second[word] = True
         if size >= 3:
             third[word] = True
         on = flat[at + step]
-        at = at[on] + step
-        word = word[on] + 1
+        at, pair, word = at[on] + step, pair[on], word[on] + count
         heavy = heavy[on] + rarity[word]
         size += 1
-    pairs, triples = (held.reshape(len(a), rows).sum(1).astype(np.float32) for held in (second, third))
+    pairs, triples = (held.reshape(deep + 1, count).sum(0).astype(np.float32) for held in (second, third))
     return longest, heaviest, pairs, triples

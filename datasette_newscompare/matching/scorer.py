@@ -10,9 +10,8 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .candidates import find_candidates
+from .candidates import Doubles, find_candidates, shared_words
 from .context import NAMES as CONTEXT_NAMES
 from .context import context_features
 from .encoder import Encoded, encode
@@ -26,9 +25,6 @@ from .settings import MatchSettings
 from .trees import Forest, read_forests
 from .vector_features import NAMES as VECTOR_NAMES
 from .vector_features import vector_features
-
-Doubles = NDArray[np.float64]
-
 
 Reader = Callable[[StoryIndex, Ints, Ints, Floats, Mapping[str, Encoded]], Floats]
 """From a story's pairs (short, long), their features and the encoded sentences to what a reader says of each pair."""
@@ -176,8 +172,9 @@ def pairs_of(index: StoryIndex, settings: MatchSettings) -> Measured:
 
     On the other levels than `lexical` only pairs that it does not rule out are kept.
     """
-    left, right = find_candidates(index, settings.candidates_per_sentence)
-    sibling_left, sibling_right = find_candidates(index, SIBLINGS_PER_SENTENCE, within=True)
+    shared = shared_words(index)
+    left, right = find_candidates(index, shared, settings.candidates_per_sentence)
+    sibling_left, sibling_right = find_candidates(index, shared, SIBLINGS_PER_SENTENCE, within=True)
     features, short, long = pair_features(
         index, np.concatenate([left, sibling_left]), np.concatenate([right, sibling_right])
     )

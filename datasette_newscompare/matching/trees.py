@@ -1,9 +1,8 @@
-"""Boosted trees read from JSON and evaluated with numpy, all pairs and all trees at once.
+"""Boosted trees read from JSON and evaluated with numpy, all trees and many pairs at once.
 
-Method: QuickScorer (Lucchese et al., "QuickScorer: a fast algorithm to rank documents with additive ensembles of
-regression trees", SIGIR 2015). Each tree's leaves are bits, left to right. A test that fails clears the bits of its
-left branch; the lowest bit that is left is the leaf. For each feature the cleared bits are summed up beforehand for
-every place among its thresholds, so a pair costs one table row a feature.
+The trees are symmetric (oblivious): all nodes of one depth make the same test, so the tests that a pair passes are the
+bits of the number of its leaf (Prokhorenkova et al., "CatBoost: unbiased boosting with categorical features", NeurIPS
+2018). A test that several trees make is made once.
 """
 
 from __future__ import annotations
@@ -15,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-MAX_LEAVES = 16
+MOST_DEPTH = 8
+"""So that a leaf's number is a byte."""
 PAIRS_AT_ONCE = 512
 
 
@@ -23,29 +23,30 @@ PAIRS_AT_ONCE = 512
 class Forest:
     """The trees of one ensemble. Build it with `read_forests`."""
 
-    features: tuple[int, ...]
-    thresholds: tuple[NDArray[np.float32], ...]
-    tables: tuple[NDArray[np.uint16], ...]
+    columns: NDArray[np.intp]
+    """Of each test: the column that it looks at."""
+    thresholds: NDArray[np.float32]
+    """Tests x 1: a row passes where its value is above this."""
+    tests: NDArray[np.intp]
+    """Depth x trees: the test, by number, whose outcome is the bit that stands there, the highest first."""
     leaves: NDArray[np.float32]
-    """Trees x `MAX_LEAVES`."""
+    """The leaves of all trees, tree after tree."""
+    first: NDArray[np.intp]
+    """Trees x 1: where the leaves of each tree begin."""
     base: float
 
     def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """The sum of the leaves (log-odds) of each row."""
         columns = np.ascontiguousarray(rows.T)
-        places = [cuts.searchsorted(columns[k]) for k, cuts in zip(self.features, self.thresholds, strict=True)]
-        leaves, first = self.leaves.ravel(), np.arange(len(self.leaves)) * MAX_LEAVES
-        out = np.full(len(rows), self.base)
-        lent = np.empty((2, min(len(rows), PAIRS_AT_ONCE), len(self.leaves)), dtype=np.uint16)
+        out = np.full(len(rows), self.base, dtype=np.float64)
         for start in range(0, len(rows), PAIRS_AT_ONCE):
             some = slice(start, start + PAIRS_AT_ONCE)
-            alive, passed = lent[:, : len(out[some])]
-            alive.fill(0xFFFF)
-            for table, place in zip(self.tables, places, strict=True):
-                # no place lies outside the table; "clip" spares numpy a copy of the result
-                table.take(place[some], axis=0, out=passed, mode="clip")
-                np.bitwise_and(alive, passed, out=alive)
-            out[some] += leaves.take(_LOWEST_BIT.take(alive) + first).sum(1)
+            passed = (columns[:, some].take(self.columns, axis=0) > self.thresholds).view(np.uint8)
+            leaf = np.zeros((self.tests.shape[1], passed.shape[1]), dtype=np.uint8)
+            for test in self.tests:
+                leaf += leaf
+                leaf |= passed.take(test, axis=0)
+            out[some] += self.leaves.take(leaf + self.first).sum(0)
         return out
 
 
@@ -54,9 +55,9 @@ def read_forests(data: dict[str, Any], names: Sequence[str]) -> tuple[Forest, ..
 
     `names` are the columns that `predict` will be given. `data` holds `names`: the columns that the trees count
     features by; and `ensembles`: a list of `{"base": log-odds, "trees": [...]}`, each tree `{"feature": [...],
-    "threshold": [...], "left": [...], "right": [...], "value": [...]}`: inner node 0 is the root, a child below 0 is
-    leaf `-1 - child`, and a row goes left where its feature is at most the threshold.
-    Raises ValueError where a column is missing or a tree has more than `MAX_LEAVES` leaves.
+    "threshold": [...], "value": [...]}`: a row passes test k where its feature is above the threshold, and then bit k
+    (the lowest is 0) of the number of its leaf in `value` is set.
+    Raises ValueError where a column is missing, a tree has more than `MOST_DEPTH` tests, or not a leaf for each outcome.
     """
     missing = sorted(set(data["names"]) - set(names))
     if missing:
@@ -66,54 +67,26 @@ def read_forests(data: dict[str, Any], names: Sequence[str]) -> tuple[Forest, ..
 
 
 def _forest(base: float, trees: Sequence[dict[str, Any]], column: Sequence[int]) -> Forest:
-    leaves = np.zeros((len(trees), MAX_LEAVES), dtype=np.float32)
-    tests: dict[int, list[tuple[float, int, int]]] = {}
+    depth = max((len(tree["feature"]) for tree in trees), default=0)
+    # what a shallow tree lacks in depth is a test that nothing passes
+    numbers: dict[tuple[int, float], int] = {(0, np.inf): 0}
+    tests = np.zeros((depth, len(trees)), dtype=np.intp)
+    leaves = np.zeros((len(trees), 1 << depth), dtype=np.float32)
     for t, tree in enumerate(trees):
-        if len(tree["value"]) > MAX_LEAVES:
-            raise ValueError(f"tree {t} has {len(tree['value'])} leaves, more than {MAX_LEAVES}")
-        order: list[int] = []
-        if not tree["feature"]:
-            order.append(0)
-        else:
-            _walk(tree, 0, order, t, tests)
-        leaves[t, : len(order)] = [tree["value"][leaf] for leaf in order]
-    features, thresholds, tables = [], [], []
-    for feature in sorted(tests):
-        found = sorted(tests[feature])
-        cuts = np.array(sorted({c for c, _, _ in found}), dtype=np.float32)
-        table = np.full((len(cuts) + 1, len(trees)), 0xFFFF, dtype=np.uint16)
-        for cut, tree_number, cleared in found:
-            table[np.searchsorted(cuts, np.float32(cut)) + 1, tree_number] &= np.uint16(0xFFFF ^ cleared)
-        features.append(column[feature])
-        thresholds.append(cuts)
-        tables.append(np.bitwise_and.accumulate(table, axis=0))
-    return Forest(tuple(features), tuple(thresholds), tuple(tables), leaves, base)
-
-
-def _walk(
-    tree: dict[str, Sequence[Any]],
-    node: int,
-    order: list[int],
-    number: int,
-    tests: dict[int, list[tuple[float, int, int]]],
-) -> None:
-    """Put the leaves below `node` into `order`, left to right, and note each test with the leaves it clears."""
-    if node < 0:
-        order.append(-1 - node)
-        return
-    first = len(order)
-    _walk(tree, tree["left"][node], order, number, tests)
-    cleared = sum(1 << bit for bit in range(first, len(order)))
-    tests.setdefault(tree["feature"][node], []).append((tree["threshold"][node], number, cleared))
-    _walk(tree, tree["right"][node], order, number, tests)
-
-
-def _lowest_bits() -> NDArray[np.uint8]:
-    out = np.zeros(1 << MAX_LEAVES, dtype=np.uint8)
-    values = np.arange(1 << MAX_LEAVES)
-    for bit in reversed(range(MAX_LEAVES)):
-        out[(values >> bit) & 1 == 1] = bit
-    return out
-
-
-_LOWEST_BIT = _lowest_bits()
+        asked = list(zip(tree["feature"], tree["threshold"], strict=True))
+        if len(asked) > MOST_DEPTH or len(tree["value"]) != 1 << len(asked):
+            raise ValueError(
+                f"tree {t} has {len(asked)} tests and {len(tree['value'])} leaves: at most {MOST_DEPTH} tests can be "
+                "read, with a leaf for each outcome"
+            )
+        for bit, (feature, threshold) in enumerate(asked):
+            tests[depth - 1 - bit, t] = numbers.setdefault((column[feature], threshold), len(numbers))
+        leaves[t, : len(tree["value"])] = tree["value"]
+    return Forest(
+        columns=np.array([c for c, _ in numbers], dtype=np.intp),
+        thresholds=np.array([threshold for _, threshold in numbers], dtype=np.float32)[:, None],
+        tests=tests,
+        leaves=leaves.ravel(),
+        first=np.arange(0, leaves.size, 1 << depth, dtype=np.intp)[:, None],
+        base=base,
+    )
