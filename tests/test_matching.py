@@ -377,11 +377,15 @@ def test_in_a_huge_story_rare_words_find_candidates_still(monkeypatch: pytest.Mo
     )
     index = build_index(stories)
     rare = sorted(n for n, s in enumerate(index.sentences) if "quokka" in s.text)
-    pairs = set(zip(*(rows.tolist() for rows in find_candidates(index, shared_words(index))), strict=True))
+
+    def found() -> set[tuple[int, ...]]:
+        return set(zip(*(rows.tolist() for rows in find_candidates(index, shared_words(index))), strict=True))
+
+    pairs = found()
     assert {tuple(rare)} < pairs
     with monkeypatch.context() as patch:
         patch.setattr(candidates, "MAX_PAIRS", 1)
-        (best,) = zip(*(rows.tolist() for rows in find_candidates(index, shared_words(index))), strict=True)
+        (best,) = found()
         assert best in pairs
     monkeypatch.setattr(candidates, "MAX_SHARED", 20)
-    assert set(zip(*(rows.tolist() for rows in find_candidates(index, shared_words(index))), strict=True)) == {tuple(rare)}
+    assert found() == {tuple(rare)}

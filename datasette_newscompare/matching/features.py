@@ -7,8 +7,10 @@ Each pair is turned so that its first sentence is the one that tells less (by we
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
@@ -58,7 +60,7 @@ class _Sentences:
         self.index = index
         content = np.ascontiguousarray(index.content.T)
         there = content >= 0
-        small = np.int16 if len(index.words) <= np.iinfo(np.int16).max else np.int32
+        small: Any = np.int16 if len(index.words) <= np.iinfo(np.int16).max else np.int32
         self.ids = content.astype(small)
         self.stub = np.where(there, index.stub[content], -1).astype(small)
         self.run = np.ascontiguousarray(index.run.T, dtype=small)
@@ -80,10 +82,21 @@ class _Sentences:
     def words(self, rows: Ints) -> _Words:
         """The telling words of these rows."""
         width = max(1, int(self.size[rows].max(initial=1)))
-        arrays = (
-            self.ids, self.stub, self.told, self.spread, self.rare, self.name, self.number, self.quoted, self.plain,
-        )  # fmt: skip
-        return _Words(*(array[:width].take(rows, axis=1) for array in arrays))
+
+        def of_rows(array: NDArray[Any]) -> NDArray[Any]:
+            return array[:width].take(rows, axis=1)
+
+        return _Words(
+            of_rows(self.ids),
+            of_rows(self.stub),
+            of_rows(self.told),
+            of_rows(self.spread),
+            of_rows(self.rare),
+            of_rows(self.name),
+            of_rows(self.number),
+            of_rows(self.quoted),
+            of_rows(self.plain),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +123,10 @@ def _held(a: Ints, b: Ints) -> tuple[Bools, Bools]:
 
 def _best(weights: Floats, count: int) -> Floats:
     """The `count` largest of each column, largest first; none is below 0."""
-    best = np.zeros((count, weights.shape[1]), dtype=weights.dtype)
-    for row in weights:
-        for place in best:
-            row, place[:] = np.minimum(place, row), np.maximum(place, row)
-    return best
+    if len(weights) < count:
+        weights = np.pad(weights, ((0, count - len(weights)), (0, 0)))
+    top = np.partition(weights, len(weights) - count, axis=0)[len(weights) - count :]
+    return np.sort(top, axis=0)[::-1]
 
 
 def _features(of: _Sentences, short: Ints, long: Ints) -> Floats:
@@ -209,9 +221,9 @@ def _runs(of: _Sentences, short: Ints, long: Ints) -> tuple[Floats, Floats, Floa
     np.equal(a[:, None], b[None], out=table[1:, 1:])
     at = np.flatnonzero(flat)
     at = at[~flat[at - step]]
-    rarity = np.zeros((deep + 1, count), dtype=np.float32)
-    rarity[1:] = np.append(index.rarity, np.float32(0))[a]
-    rarity = rarity.ravel()
+    rarities = np.zeros((deep + 1, count), dtype=np.float32)
+    rarities[1:] = np.append(index.rarity, np.float32(0))[a]
+    rarity = rarities.ravel()
     longest, heaviest = np.zeros(count, dtype=np.float32), np.zeros(count, dtype=np.float32)
     second, third = np.zeros(len(rarity), dtype=bool), np.zeros(len(rarity), dtype=bool)
     pair = at % count

@@ -57,7 +57,8 @@ def read_forests(data: dict[str, Any], names: Sequence[str]) -> tuple[Forest, ..
     features by; and `ensembles`: a list of `{"base": log-odds, "trees": [...]}`, each tree `{"feature": [...],
     "threshold": [...], "value": [...]}`: a row passes test k where its feature is above the threshold, and then bit k
     (the lowest is 0) of the number of its leaf in `value` is set.
-    Raises ValueError where a column is missing, a tree has more than `MOST_DEPTH` tests, or not a leaf for each outcome.
+    Raises ValueError where a column is missing, or a tree has more than `MOST_DEPTH` tests or not a leaf for each
+    outcome.
     """
     missing = sorted(set(data["names"]) - set(names))
     if missing:
