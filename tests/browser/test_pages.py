@@ -158,7 +158,7 @@ def test_address_of_a_pair_leads_to_its_row(open_page: Open, addresses: dict[str
     row = row_with(page, "Stefanishyna").filter(has=page.locator(".nc-address")).first
     row.locator(".nc-address").click()
     expect(page).to_have_url(re.compile("match"))
-    expect(row_with(page, "Stefanishyna").first).to_be_in_viewport()
+    expect(row).to_be_in_viewport()
 
 
 def test_entity_panel_filters_articles_by_a_click(open_page: Open) -> None:
