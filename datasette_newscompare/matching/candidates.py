@@ -6,11 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .index import Bools, Ints, StoryIndex
-
-Doubles = NDArray[np.float64]
+from .index import Bools, Doubles, Ints, StoryIndex
 
 MAX_POSTINGS = 400
 """A word in more sentences than this finds no candidates: in a large story it is what the story is about."""
@@ -51,12 +48,11 @@ class Shared:
     """Of the weighted words."""
     inside: Doubles
     """Weight of the shared words as a share of the sentence that tells less."""
-    promise: Doubles
-    """That weight times its share of the sentence that tells more."""
 
 
 def shared_words(index: StoryIndex) -> Shared:
-    """All pairs that share a telling word which not too many sentences hold; a row with a stand-in is in none."""
+    """All pairs that share enough (`LEAST_SHARED`) telling words that not too many sentences hold; a row with a
+    stand-in is in none."""
     n = len(index.sentences)
     there = (index.content >= 0) & (index.stand_in == np.arange(n))[:, None]
     plain = there & ~index.name[index.content] & ~index.number[index.content]
@@ -79,13 +75,15 @@ def shared_words(index: StoryIndex) -> Shared:
     squares = np.bincount(inverse, weights**2, minlength=len(key))
     sums = np.bincount(inverse, weights, minlength=len(key))
     left, right = key // n, key % n
+    least = np.where(index.article[left] == index.article[right], LEAST_SHARED_WITHIN, LEAST_SHARED)
+    promising = sums**2 / np.maximum(total[left], total[right]) >= least
+    left, right, squares, sums = left[promising], right[promising], squares[promising], sums[promising]
     return Shared(
         left=left,
         right=right,
         within=index.article[left] == index.article[right],
         cosine=squares / (norm[left] * norm[right]),
         inside=sums / np.minimum(total[left], total[right]),
-        promise=sums**2 / np.maximum(total[left], total[right]),
     )
 
 
@@ -115,15 +113,15 @@ def find_candidates(
     weighted words or by the share of the shorter sentence that stands in the other. With `within`, pairs of one article
     instead.
     """
-    promising = (shared.within == within) & (shared.promise >= (LEAST_SHARED_WITHIN if within else LEAST_SHARED))
-    left, right = shared.left[promising], shared.right[promising]
+    wanted = shared.within == within
+    left, right, cosine, inside = (x[wanted] for x in (shared.left, shared.right, shared.cosine, shared.inside))
     keep = np.zeros(len(left), dtype=bool)
     for here, there in ((left, right), (right, left)):
         group = here * len(index.sentences) + index.article[there]
-        keep |= _rank(group, shared.cosine[promising]) < per_sentence
-        keep |= _rank(group, shared.inside[promising]) < (per_sentence + 1) // 2
+        keep |= _rank(group, cosine) < per_sentence
+        keep |= _rank(group, inside) < (per_sentence + 1) // 2
     if np.count_nonzero(keep) > MAX_PAIRS:
-        order = np.argsort(np.where(keep, -shared.cosine[promising], np.inf), kind="stable")
+        order = np.argsort(np.where(keep, -cosine, np.inf), kind="stable")
         keep[order[MAX_PAIRS:]] = False
     return left[keep], right[keep]
 

@@ -15,6 +15,7 @@ from .tokens import Form, Tokens, rarity, tokenise
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 DEFAULTS = MatchSettings()

@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from .candidates import Doubles, find_candidates, shared_words
+from .candidates import find_candidates, shared_words
 from .context import NAMES as CONTEXT_NAMES
 from .context import context_features
 from .encoder import Encoded, encode
 from .encoder_features import NAMES as ENCODER_NAMES
 from .encoder_features import encoder_features
 from .features import NAMES, pair_features
-from .index import Floats, Ints, StoryIndex
+from .index import Doubles, Floats, Ints, StoryIndex
 from .reader import NAMES as READER_NAMES
 from .reader import UNREAD, read_pairs
 from .settings import MatchSettings
