@@ -48,7 +48,7 @@ from datasette_newscompare.matching.scorer import (
     texts_of,
 )
 from datasette_newscompare.matching.settings import MatchSettings
-from datasette_newscompare.matching.tokens import rarity, tokenise
+from datasette_newscompare.matching.tokens import tokenise
 from datasette_newscompare.records import StoryArticle, StorySentence
 from datasette_newscompare.text.quantities import find_quantities
 from datasette_newscompare.text.quotes import find_quotes
@@ -178,11 +178,12 @@ def read_story(
 
 def holder(headline: StorySentence, sentences: list[StorySentence]) -> int | None:
     """The sentence that holds most of a headline's words by rarity, if it holds `TITLE_HELD` of them."""
-    words = {form.stem: rarity(form.norm) for form in tokenise(headline).forms}
+    words = {form.stem: form.rarity for form in tokenise([headline]).known}
     whole = sum(words.values())
+    tokens = tokenise(sentences)
     share = {
-        s.id: sum(words.get(stem, 0) for stem in {form.stem for form in tokenise(s).forms}) / (whole + 1e-6)
-        for s in sentences
+        s.id: sum(words.get(stem, 0) for stem in set(tokens.stems(row))) / (whole + 1e-6)
+        for row, s in enumerate(sentences)
     }
     best = max(share, key=lambda k: share[k], default=None)
     return best if best is not None and share[best] >= TITLE_HELD and len(words) >= 4 else None

@@ -17,10 +17,11 @@ from datasette_newscompare.matching.alignment import Aligned, primary_and_moved
 from datasette_newscompare.matching.candidates import find_candidates, shared_words
 from datasette_newscompare.matching.facts import group_facts
 from datasette_newscompare.matching.features import NAMES, pair_features
+from datasette_newscompare.matching.forms import rarity, stem
 from datasette_newscompare.matching.index import build_index
 from datasette_newscompare.matching.settings import MatchSettings
 from datasette_newscompare.matching.story import compare_story
-from datasette_newscompare.matching.tokens import rarity, stem, tokenise
+from datasette_newscompare.matching.tokens import tokenise
 from datasette_newscompare.matching.trees import read_forests
 from datasette_newscompare.matching.wordpieces import wordpieces
 from datasette_newscompare.records import Quantity, StoryArticle, StorySentence
@@ -121,13 +122,13 @@ def test_all_that_explains_a_match_stands_in_both_sentences(
     comparison = compare_story(seeds)
     assert comparison.matches
     for m in comparison.matches:
-        stems = [{form.stem for form in tokenise(by_id[i]).forms} for i in (m.left_id, m.right_id)]
+        stems = [set(tokenise([by_id[i]]).stems(0)) for i in (m.left_id, m.right_id)]
         shown = [*m.why.names, *m.why.words, *m.why.quoted]
         assert shown
         for words in shown:
             assert words.lower() in text[m.left_id].lower()
             alone = StorySentence(0, "", "", 0, 0, "body", 0, f"the {words}")
-            assert {form.stem for form in tokenise(alone).forms} - {"the"} <= stems[0] & stems[1]
+            assert set(tokenise([alone]).stems(0)) - {"the"} <= stems[0] & stems[1]
 
 
 def test_numbers_that_carry_a_match_are_shown(seeds: tuple[StoryArticle, ...], text: dict[int, str]) -> None:
@@ -194,8 +195,9 @@ def test_words_that_mean_the_same_number_are_one_token() -> None:
     long = sentence(
         2, "b", "It cost $500 billion.", (Quantity("money", 5e11, "USD", "=", False, 8, 20, "$500 billion"),)
     )
-    assert [form.stem for form in tokenise(short).forms] == [form.stem for form in tokenise(long).forms]
-    assert tokenise(long).spans[-1][1] == 20
+    tokens = tokenise([short, long])
+    assert tokens.stems(0) == tokens.stems(1)
+    assert tokens.spans(1)[-1] == (8, 20)
 
 
 @pytest.mark.parametrize(
@@ -389,3 +391,15 @@ def test_in_a_huge_story_rare_words_find_candidates_still(monkeypatch: pytest.Mo
         assert best in pairs
     monkeypatch.setattr(candidates, "MAX_SHARED", 20)
     assert found() == {tuple(rare)}
+
+
+def test_sentences_are_split_alike_whatever_stands_beside_them() -> None:
+    texts = ("EU AGREES.", "", "O'Rourke's", "“Ukraine” paid $5bn, the U.S.", "a.m. was 5% of 1,200.5", "x1 " * 120)
+    alone = [tokenise([sentence(1, "a", text)]) for text in texts]
+    together = tokenise([sentence(k, "a", text) for k, text in enumerate(texts)])
+    for row, one in enumerate(alone):
+        assert together.stems(row) == one.stems(0), texts[row]
+        assert together.spans(row) == one.spans(0), texts[row]
+        assert together.named[together.of(row)].tolist() == one.named.tolist(), texts[row]
+    assert together.stems(3) == ["ukraine", "pay", "$5bn", "the", "u.s."]
+    assert [len(together.stems(row)) for row in (1, 2, 5)] == [0, 1, 96]

@@ -11,7 +11,7 @@ from ..records import Difference, Quote, StoryArticle, StorySentence
 from ..text.wordlists import listed
 from ..text.words import normalise, words
 from .difference_quotes import same_words
-from .tokens import stem
+from .forms import stem
 
 FEWEST_SAME = 7
 """Words of a quotation from which two speakers of it are set against each other; short ones many people say."""

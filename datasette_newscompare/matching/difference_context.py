@@ -7,7 +7,7 @@ import re
 from ..records import Quantity, StorySentence
 from ..text.wordlists import listed
 from ..text.words import Word, words
-from .tokens import stem
+from .forms import stem
 
 WINDOW = 7
 """Words on each side that tell what a figure is about."""

@@ -12,7 +12,7 @@ from ..text.cues import CALENDAR
 from ..text.wordlists import listed
 from ..text.words import words
 from .difference_context import LEAST_SCORE, nearest_words, words_around, words_of_clause
-from .tokens import stem
+from .forms import stem
 
 LIKE = 0.6
 """Share of the words around two days that near copies must have in common."""

@@ -75,7 +75,7 @@ def _vectors(index: StoryIndex, rows: Ints, encoded: Mapping[str, Encoded]) -> t
         sentence = encoded[index.sentences[row].text]
         exact = sentence.last.astype(np.float32)
         whole.append(exact.mean(0))
-        within = sentence.pieces_in(index.tokens[row].spans).T
+        within = sentence.pieces_in(index.tokens.spans(row)).T
         words.append(((within / np.maximum(1, within.sum(1, keepdims=True))) @ exact).astype(np.float32))
     return np.stack(whole), words
 

@@ -17,7 +17,7 @@ TELLING = 0.15
 
 def explain(index: StoryIndex, left: int, right: int) -> Why:
     """The shared names, numbers, rare words (rarest first) and quoted runs, as the left sentence writes them."""
-    spans, text = index.tokens[left].spans, index.sentences[left].text
+    spans, text = index.tokens.spans(left), index.sentences[left].text
     ids = index.run[left, : len(spans)]
     other = index.run[right, : index.lengths[right]].tolist()
     held = set(other)
@@ -37,17 +37,17 @@ def explain(index: StoryIndex, left: int, right: int) -> Why:
 def _quoted(
     index: StoryIndex, left: int, right: int, shared: list[int], followed: set[tuple[int, int]]
 ) -> Iterable[str]:
-    ours, theirs = set(index.tokens[left].quoted), index.tokens[right].quoted
-    if not ours and not theirs:
+    ours, theirs = (index.tokens.quoted[index.tokens.of(row)] for row in (left, right))
+    if not ours.any() and not theirs.any():
         return ()
-    words, told = index.run[left].tolist(), set(index.run[right, theirs].tolist())
-    either = {k for k in shared if k in ours or words[k] in told}
+    words, told = index.run[left].tolist(), set(index.run[right, : len(theirs)][theirs].tolist())
+    either = {k for k in shared if ours[k] or words[k] in told}
     return _runs(index, left, either, followed, FEWEST_QUOTED)
 
 
 def _runs(index: StoryIndex, row: int, chosen: set[int], followed: set[tuple[int, int]], fewest: int) -> Iterable[str]:
     """The left sentence's text of each run of chosen words that follow each other on the right too."""
-    spans, text, ids = index.tokens[row].spans, index.sentences[row].text, index.run[row].tolist()
+    spans, text, ids = index.tokens.spans(row), index.sentences[row].text, index.run[row].tolist()
     start = None
     for k in range(len(spans) + 1):
         inside = k in chosen

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..records import StoryArticle, StorySentence
 from .crowds import stand_ins
 from .settings import MatchSettings
-from .tokens import Form, Tokens, rarity, tokenise
+from .tokens import Tokens, tokenise
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -32,13 +32,15 @@ class StoryIndex:
     """
 
     sentences: tuple[StorySentence, ...]
-    tokens: tuple[Tokens, ...]
+    tokens: Tokens
     article: Ints
     source: Ints
     place: Ints
     """0 for the first sentence of its article that takes part."""
     article_size: Ints
     """Number of sentences of the article, by sentence."""
+    spelt: Ints
+    """The spelling of each of `tokens`, as a number."""
     stand_in: Ints
     """The row that is compared in a row's place: its own, but for further copies of what very many articles carry."""
     article_count: int
@@ -82,40 +84,36 @@ def build_index(
         article_of += [number] * len(part)
         source_of += [sources.setdefault(article.source_id, len(sources))] * len(part)
         place += range(len(part))
-    tokens = tuple(tokenise(s) for s in sentences)
-    known: dict[Form, int] = {}
-    form = np.array([known.setdefault(one, len(known)) for t in tokens for one in t.forms], dtype=np.int64)
+    tokens = tokenise(sentences, language)
     ids: dict[str, int] = {}
-    stems = np.array([ids.setdefault(one.stem, len(ids)) for one in known], dtype=np.int64)
-    word = stems[form]
+    stems = np.array([ids.setdefault(one.stem, len(ids)) for one in tokens.known], dtype=np.int64)
+    word = stems[tokens.form]
     words = tuple(ids)
     rare = np.ones(len(ids), dtype=np.float32)
-    np.minimum.at(rare, stems, np.array([rarity(one.norm, language) for one in known], dtype=np.float32))
+    np.minimum.at(rare, stems, np.array([one.rarity for one in tokens.known], dtype=np.float32))
     is_number = np.zeros(len(ids), dtype=bool)
-    is_number[stems[np.array([one.is_number for one in known], dtype=bool)]] = True
-    lengths = np.array([len(t.forms) for t in tokens], dtype=np.int64)
-    row = np.repeat(np.arange(len(tokens)), lengths)
-    is_name = _at(lengths, [t.names for t in tokens])
-    is_quoted = _at(lengths, [t.quoted for t in tokens])
-    is_negation = np.array([one.is_negation for one in known], dtype=bool)[form]
-    named = np.bincount(word, is_name, minlength=len(ids))
-    asked = np.repeat([t.capitals_tell for t in tokens], lengths)
+    is_number[stems[np.array([one.is_number for one in tokens.known], dtype=bool)]] = True
+    lengths = np.diff(tokens.first)
+    row = np.repeat(np.arange(len(sentences)), lengths)
+    is_negation = np.array([one.is_negation for one in tokens.known], dtype=bool)[tokens.form]
+    named = np.bincount(word, tokens.named, minlength=len(ids))
+    asked = tokens.capitals_tell[row]
     name = (named > 0) & (2 * named >= np.bincount(word, asked, minlength=len(ids)))
-    run = _pad(row, word, len(tokens))
+    run = _pad(row, word, len(sentences))
     # each telling word once, where the sentence has it first
     telling = np.flatnonzero(rare[word] >= MIN_RARITY)
     _, first, again = np.unique(row[telling] * max(1, len(ids)) + word[telling], return_index=True, return_inverse=True)
-    inside = np.bincount(again, is_quoted[telling], minlength=len(first)) > 0
+    inside = np.bincount(again, tokens.quoted[telling], minlength=len(first)) > 0
     order = np.argsort(first)
     once = telling[first[order]]
-    content = _pad(row[once], word[once], len(tokens))
+    content = _pad(row[once], word[once], len(sentences))
     quoted = content >= 0
     quoted[quoted] = inside[order]
     told = [(a.published or "9999", a.id) for a in articles]
     norms: dict[str, int] = {}
-    spelt = np.array([norms.setdefault(one.norm, len(norms)) for one in known], dtype=np.int64)[form]
+    spelt = np.array([norms.setdefault(one.norm, len(norms)) for one in tokens.known], dtype=np.int64)[tokens.form]
     stand_in = stand_ins(
-        [part.tobytes() for part in np.split(spelt, np.cumsum(lengths)[:-1])] if sentences else [],
+        [spelt[tokens.of(row)].tobytes() for row in range(len(sentences))],
         source_of,
         [told[number] for number in article_of],
         most_copies,
@@ -132,6 +130,7 @@ def build_index(
     return StoryIndex(
         sentences=tuple(sentences),
         tokens=tokens,
+        spelt=spelt,
         article=holder,
         source=np.array(source_of, dtype=np.int64),
         stand_in=stand_in,
@@ -148,7 +147,7 @@ def build_index(
         name=name,
         number=is_number,
         stub=stub,
-        negations=np.bincount(row, is_negation, minlength=len(tokens)).astype(np.int64),
+        negations=np.bincount(row, is_negation, minlength=len(sentences)).astype(np.int64),
         lengths=lengths,
     )
 
@@ -158,10 +157,10 @@ def wordings(index: StoryIndex, rows: Ints) -> Ints:
 
     Rows have one wording where they have the same text, words and quotation marks around them, as copies do.
     """
-    known: dict[tuple[str, bytes, tuple[int, ...]], int] = {}
+    known: dict[tuple[str, bytes, bytes], int] = {}
     out = np.full(len(index.sentences), -1)
     for row in np.unique(rows):
-        quoted = tuple(index.tokens[row].quoted)
+        quoted = index.tokens.quoted[index.tokens.of(row)].tobytes()
         out[row] = known.setdefault((index.sentences[row].text, index.run[row].tobytes(), quoted), len(known))
     return out
 
@@ -182,12 +181,4 @@ def _pad(row: Ints, values: Ints, rows: int) -> Ints:
     size = np.bincount(row, minlength=rows)
     out = np.full((rows, max(1, int(size.max(initial=0)))), -1, dtype=np.int64)
     out[np.arange(out.shape[1]) < size[:, None]] = values
-    return out
-
-
-def _at(lengths: Ints, marked: Sequence[Sequence[int]]) -> Bools:
-    """Which of all words, row after row, are marked; given are the places of the marked ones in each row."""
-    first = np.cumsum(lengths) - lengths
-    out = np.zeros(int(lengths.sum()), dtype=bool)
-    out[[int(start) + place for start, places in zip(first, marked, strict=True) for place in places]] = True
     return out

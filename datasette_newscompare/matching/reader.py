@@ -57,15 +57,14 @@ class Row:
     """A sentence as the reader takes it."""
 
     def __init__(self, index: StoryIndex, row: int, encoded: Mapping[str, Encoded]) -> None:
-        sentence, tokens = encoded[index.sentences[row].text], index.tokens[row]
+        sentence = encoded[index.sentences[row].text]
         self.vectors = sentence.lower
-        self.words: Ints = index.run[row, : len(tokens.forms)]
+        self.words: Ints = index.run[row, : index.lengths[row]]
         self.stubs: Ints = index.stub[self.words]
-        within = sentence.pieces_in(tokens.spans)
+        within = sentence.pieces_in(index.tokens.spans(row))
         self.is_word: Bools = np.any(within, axis=1)
-        self.word: Ints = within.argmax(1) if tokens.forms else np.zeros(len(within), dtype=np.int64)
-        quoted = np.zeros(len(tokens.forms), dtype=np.float32)
-        quoted[tokens.quoted] = 1
+        self.word: Ints = within.argmax(1) if len(self.words) else np.zeros(len(within), dtype=np.int64)
+        quoted = index.tokens.quoted[index.tokens.of(row)]
         of = self.words
         self.known: Floats = np.stack(
             [index.informative[of], index.rarity[of], index.name[of], index.number[of], quoted], axis=1

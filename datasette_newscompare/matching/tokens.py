@@ -1,20 +1,18 @@
-"""From a sentence to the words that are compared: plain, without endings, numbers in one spelling."""
+"""From sentences to the words that are compared: plain, without endings, numbers in one spelling."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from math import log10
-from typing import NamedTuple, cast
+from itertools import accumulate
 
-from ..records import Quantity, StorySentence
+import numpy as np
+from numpy.typing import NDArray
+
+from ..records import Quantity, Quote, StorySentence
 from ..text.wordlists import listed
-from ..text.words import is_title_case, norm, spans
-from .irregular import NEGATIONS, NUMBERS, SAME_WORD
-
-FORMS_KEPT = 200_000
-"""Words that are kept for when they come again."""
+from ..text.words import is_title_case, spans
+from .forms import Form, forms_of, value_form
 
 MAX_TOKENS = 96
 """Words looked at in one sentence; a longer one is nearly always a list or a caption."""
@@ -27,161 +25,150 @@ MAGNITUDES = listed("hundred thousand million billion trillion m mn bn tn k perc
 
 _OPENING = frozenset('"“.:')
 
-_SUFFIXES = (
-    ("ations", ""), ("ation", ""), ("ments", ""), ("ment", ""), ("nesses", ""), ("ness", ""),
-    ("ingly", ""), ("ings", ""), ("ing", ""), ("edly", ""), ("ied", "y"), ("ies", "y"), ("ed", ""),
-    ("ions", ""), ("ion", ""), ("ities", ""), ("ity", ""), ("ives", ""), ("ive", ""), ("ally", ""), ("ly", ""),
-    ("ers", ""), ("ors", ""), ("er", ""), ("or", ""), ("als", ""), ("al", ""), ("es", ""), ("s", ""), ("e", ""),
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Form:
-    """What is known of a word by itself. One object stands for all places of the same word."""
+class Tokens:
+    """The words of sentences in order, one sentence after the other."""
 
-    stem: str
-    """What is compared."""
-    norm: str
-    capitals: int
-    letters: int
-    is_number: bool
-    is_negation: bool
+    known: tuple[Form, ...]
+    """Each different word, in order of the first place."""
+    form: NDArray[np.int64]
+    """The number of each word in `known`."""
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    """Place in its sentence."""
+    first: NDArray[np.int64]
+    """Which of the words is the first of each sentence, and last the number of all words."""
+    named: NDArray[np.bool_]
+    """Whether a word has a capital that marks a name: not the one that a sentence or quotation begins with."""
+    quoted: NDArray[np.bool_]
+    """Whether a word stands inside quotation marks."""
+    capitals_tell: NDArray[np.bool_]
+    """By sentence, whether a capital marks a name: not where all or most words have one, as in many headlines."""
+
+    def of(self, row: int) -> slice:
+        """The places of a sentence's words among all."""
+        return slice(int(self.first[row]), int(self.first[row + 1]))
+
+    def stems(self, row: int) -> list[str]:
+        """A sentence's words as they are compared."""
+        return [self.known[k].stem for k in self.form[self.of(row)].tolist()]
+
+    def spans(self, row: int) -> list[tuple[int, int]]:
+        """Where each word of a sentence starts and ends in it."""
+        of = self.of(row)
+        return list(zip(self.start[of].tolist(), self.end[of].tolist(), strict=True))
 
 
-class Tokens(NamedTuple):
-    """The words of a sentence in order; `spans` count in the sentence, `names` and `quoted` are places among them."""
+def tokenise(sentences: Sequence[StorySentence], language: str = "en") -> Tokens:
+    """The words of sentences in order, with what is known of each word from its sentence alone.
 
-    forms: list[Form]
-    spans: list[tuple[int, int]]
-    names: list[int]
-    quoted: list[int]
-    capitals_tell: bool
-    """Whether a capital marks a name: it does not where all or most words have one, as in many headlines."""
-
-
-@lru_cache(maxsize=200_000)
-def stem(word: str) -> str:
-    """A word as `text.words` gives it (`norm`) without its ending, so that `proposed` and `proposal` meet.
-
-    A light suffix stripper: it takes the longest ending that leaves four letters, and undoubles the last consonant.
+    The words of a quantity that has a value count as one: `$500bn` and `$500 billion` are both `#5e+11`. Of a sentence
+    the first `MAX_TOKENS` words are looked at.
     """
-    if word in SAME_WORD:
-        return SAME_WORD[word]
-    if word in NUMBERS:
-        return NUMBERS[word]
-    if word.endswith("n't"):
-        return "not"
-    word = word.replace("'", "")
-    if word[:1].isdigit():
-        return word.replace(",", "")
-    if len(word) < 5:
-        return word[:-1] if len(word) == 4 and word.endswith("s") and word[-2] not in "su" else word
-    for ending, instead in _SUFFIXES:
-        if word.endswith(ending) and len(word) - len(ending) >= 4 - len(instead):
-            if ending == "s" and word.endswith("ss"):
-                continue
-            word = word[: len(word) - len(ending)] + instead
-            break
-    if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "ls":
-        word = word[:-1]
-    return word[:-1] + "i" if word.endswith("y") and len(word) > 3 else word
-
-
-@lru_cache(maxsize=8)
-def _frequencies(language: str) -> dict[str, float]:
-    from wordfreq import get_frequency_dict
-
-    return get_frequency_dict(language, wordlist="best")
-
-
-@lru_cache(maxsize=200_000)
-def rarity(word: str, language: str = "en") -> float:
-    """How much it says that two sentences share a word: 0 (`the`) to 1 (in less than 3 of 100 million words).
-
-    From the word's share of all words in the `wordfreq` lists (Speer, 2022). Numbers say more, the more digits that
-    are not noughts they have.
-    """
-    if word[:1].isdigit() or word[:1] in "#$£€":
-        digits = len([c for c in word.rstrip("0.,%") if c.isdigit()])
-        return min(1.0, 0.45 + 0.12 * digits)
-    frequency = _frequencies(language).get(word, 0.0) or _frequencies(language).get(word.replace(".", ""), 0.0)
-    if frequency <= 0.0:
-        return 1.0
-    return min(1.0, max(0.0, (6.4 - log10(frequency) - 9) / 4.9))
-
-
-class _Forms(dict[str, Form]):
-    """The form of each word that was asked for, as it stands in a plain text."""
-
-    def __init__(self, shouted: bool) -> None:
-        self.shouted = shouted
-
-    def __missing__(self, word: str) -> Form:
-        if len(self) >= FORMS_KEPT:
-            self.clear()
-        normal = norm(word, self.shouted)
-        stemmed = stem(normal)
-        self[word] = form = Form(
-            stemmed,
-            normal,
-            capitals=sum(map(str.isupper, word)),
-            letters=sum(map(str.isalpha, word)),
-            is_number=stemmed[:1].isdigit(),
-            is_negation=normal in NEGATIONS or stemmed == "not",
-        )
-        return form
-
-
-_FORMS, _SHOUTED = _Forms(False), _Forms(True)
-
-
-@lru_cache(maxsize=200_000)
-def _value_form(value: float) -> Form:
-    written = f"#{value:g}"
-    return Form(written, written, capitals=0, letters=0, is_number=True, is_negation=False)
-
-
-def tokenise(sentence: StorySentence) -> Tokens:
-    """The words of a sentence in order, with what is known of each from the sentence alone.
-
-    The words of a quantity that has a value count as one: `$500bn` and `$500 billion` are both `#5e+11`.
-    """
-    text = sentence.text
-    words, places = spans(text)
-    known = _SHOUTED if text.isupper() else _FORMS
-    forms = [known[word] for word in words]
-    capitals = sum([form.capitals for form in forms])
-    shouted = capitals > 0.6 * sum([form.letters for form in forms])
-    capitals_tell = not (shouted or is_title_case(text, sentence.role))
-    if valued := [q for q in sentence.quantities if q.kind in VALUED and q.value is not None]:
-        forms, places = _with_values(text, forms, places, valued, sentence.start)
-    forms, places = forms[:MAX_TOKENS], places[:MAX_TOKENS]
-    with_capital = [k for k, form in enumerate(forms) if form.capitals] if capitals and capitals_tell else []
+    split = _Split(sentences, language)
+    sizes = np.diff(split.first)
+    row = np.repeat(np.arange(len(sentences)), sizes)
+    shouting = np.append(0, np.cumsum(np.array([form.shouting for form in split.forms], dtype=np.int64)[split.form]))
+    titles = np.array([is_title_case(s.text, s.role) for s in sentences], dtype=bool)
+    capitals_tell = (np.diff(shouting[split.first]) <= 0) & ~titles
+    for at, sentence in enumerate(sentences):
+        if sentence.quotes:
+            split.mark_quotes(at, sentence)
+        if sentence.quantities:
+            split.put_values(at, sentence)
+    before = np.append(0, np.cumsum(split.left))
+    kept = np.flatnonzero(split.left & (before[:-1] - before[split.first][row] < MAX_TOKENS))
+    row = row[kept]
+    first = np.searchsorted(row, np.arange(len(sentences) + 1))
+    used, place, form = np.unique(split.form[kept], return_index=True, return_inverse=True)
+    order = np.argsort(place)
+    number = np.empty_like(order)
+    number[order] = np.arange(len(order))
+    known = tuple([split.forms[k] for k in used[order].tolist()])
+    form = number[form]
+    named = np.array([one.has_capital for one in known], dtype=bool)[form] & capitals_tell[row]
     # a capital at the start of a sentence or quotation tells nothing
-    names = [k for k in with_capital if forms[k].norm in SAME_WORD or (k and not _opens(text, places[k][0]))]
-    quoted = [(q.start - sentence.start, q.end - sentence.start) for q in sentence.quotes]
-    inside = {k for a, b in quoted for k, (start, _) in enumerate(places) if a <= start < b}
-    return Tokens(forms, places, names, sorted(inside), capitals_tell)
+    asked = np.flatnonzero(named & ~np.array([one.is_listed for one in known], dtype=bool)[form])
+    opens = np.array([split.opens(k) for k in kept[asked].tolist()], dtype=bool)
+    named[asked] = (asked > first[row[asked]]) & ~opens
+    offset = split.offsets[row]
+    return Tokens(
+        known=known,
+        form=form,
+        start=split.starts[kept] - offset,
+        end=split.ends[kept] - offset,
+        first=first,
+        named=named,
+        quoted=split.quoted[kept],
+        capitals_tell=capitals_tell,
+    )
 
 
-def _opens(text: str, start: int) -> bool:
-    """Whether what stands before a word says that something begins with it."""
-    return text[max(0, start - 2) : start].strip() in _OPENING
+class _Split:
+    """The words of sentences, which are split as one text: a word ends at the latest with its sentence."""
 
+    def __init__(self, sentences: Sequence[StorySentence], language: str) -> None:
+        self.text = " ".join([s.text for s in sentences])
+        words, starts, ends = spans(self.text)
+        self.starts, self.ends = np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
+        self.offsets = np.array(list(accumulate((len(s.text) + 1 for s in sentences), initial=0)), dtype=np.int64)
+        self.first = np.searchsorted(self.starts, self.offsets)
+        """Which of the words is the first of each sentence, and last the number of all words."""
+        known = forms_of(language, False)
+        different = dict.fromkeys(words)
+        self.forms = [known[word] for word in different]
+        number = dict(zip(different, range(len(different)), strict=True))
+        self.form = np.array(list(map(number.__getitem__, words)), dtype=np.int64)
+        """Each word's place in `forms`."""
+        shouted = forms_of(language, True)
+        for row, sentence in enumerate(sentences):
+            if sentence.text.isupper():
+                for word in range(self.first[row], self.first[row + 1]):
+                    self.put(word, shouted[words[word]])
+        self.quoted = np.zeros(len(words), dtype=bool)
+        self.left = np.ones(len(words), dtype=bool)
+        """Without words that belong to the number before them."""
 
-def _with_values(
-    text: str, forms: list[Form], places: list[tuple[int, int]], valued: Sequence[Quantity], offset: int
-) -> tuple[list[Form], list[tuple[int, int]]]:
-    """The words with those of each quantity as one word, which is its value."""
-    kept: list[Form] = []
-    at: list[tuple[int, int]] = []
-    for form, (start, end) in zip(forms, places, strict=True):
-        within = next((q for q in valued if q.start <= start + offset < q.end), None)
-        if within is not None and form.norm in MAGNITUDES and kept and kept[-1].is_number:
-            at[-1] = at[-1][0], end
-            continue
-        if within is not None and text[start:end].lstrip("$£€¥₹USDACNHKZR")[:1].isdigit():
-            form = _value_form(cast(float, within.value))
-        kept.append(form)
-        at.append((start, end))
-    return kept, at
+    def put(self, word: int, form: Form) -> None:
+        """Take a word in another form."""
+        self.form[word] = len(self.forms)
+        self.forms.append(form)
+
+    def _within(self, row: int, sentence: StorySentence, part: Quote | Quantity) -> range:
+        """Which words begin in a part of a sentence."""
+        first, stop = self.first[row], self.first[row + 1]
+        shift = self.offsets[row] - sentence.start
+        return range(*(first + np.searchsorted(self.starts[first:stop], (part.start + shift, part.end + shift))))
+
+    def mark_quotes(self, row: int, sentence: StorySentence) -> None:
+        for quote in sentence.quotes:
+            within = self._within(row, sentence, quote)
+            self.quoted[within.start : within.stop] = True
+
+    def put_values(self, row: int, sentence: StorySentence) -> None:
+        """Put the value of each quantity in the place of its number, and drop the words that belong to that."""
+        first = self.first[row]
+        seen = first - 1
+        for quantity in sentence.quantities:
+            if quantity.kind not in VALUED or quantity.value is None:
+                continue
+            for word in self._within(row, sentence, quantity):
+                if word <= seen:
+                    continue
+                seen = word
+                before = word - 1
+                while before >= first and not self.left[before]:
+                    before -= 1
+                if self._form(word).norm in MAGNITUDES and before >= first and self._form(before).is_number:
+                    self.ends[before], self.left[word] = self.ends[word], False
+                elif self.text[self.starts[word] : self.ends[word]].lstrip("$£€¥₹USDACNHKZR")[:1].isdigit():
+                    self.put(word, value_form(quantity.value))
+
+    def _form(self, word: int) -> Form:
+        return self.forms[self.form[word]]
+
+    def opens(self, word: int) -> bool:
+        """Whether what stands before a word, within its sentence, says that something begins with it."""
+        start = int(self.starts[word])
+        return self.text[max(0, start - 2) : start].strip() in _OPENING

@@ -10,28 +10,26 @@ from typing import NamedTuple
 
 from .wordlists import listed
 
-_PLAIN = str.maketrans(
-    {
-        **dict.fromkeys("“”„‟″«»〝〞＂", '"'),
-        **dict.fromkeys("‘’‚‛′ʼ＇´`", "'"),
-        **dict.fromkeys("–—‒―−‐‑", "-"),
-        **dict.fromkeys(
-            "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f", " "
-        ),
-        **dict.fromkeys("\u3000\t\r\n\v\f\u0085\u2028\u2029\u200b\ufeff", " "),
-        # The only letters beyond ASCII that patterns without regard to case take for one of ASCII's; looking up what
-        # such a pattern found would fail.
-        **{"ſ": "s", "ı": "i", "İ": "I", "\u212a": "K"},
-    }
-)
+_PLAIN = {
+    **dict.fromkeys("“”„‟″«»〝〞＂", '"'),
+    **dict.fromkeys("‘’‚‛′ʼ＇´`", "'"),
+    **dict.fromkeys("–—‒―−‐‑", "-"),
+    **dict.fromkeys("\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f", " "),
+    **dict.fromkeys("\u3000\t\r\n\v\f\u0085\u2028\u2029\u200b\ufeff", " "),
+    # The only letters beyond ASCII that patterns without regard to case take for one of ASCII's; looking up what
+    # such a pattern found would fail.
+    **{"ſ": "s", "ı": "i", "İ": "I", "\u212a": "K"},
+}
+_NOT_PLAIN = re.compile(f"[{''.join(_PLAIN)}]")
 
 _WORD = re.compile(
     r"""(
-    (?![A-Z]{2,3}[$£€¥₹])[^\W\d_]{2}[^\W_]*(?:'[^\W_]+)* # most words: what is below finds the same, more slowly
-  | (?:[^\W\d_]\.){2,}(?:[^\W\d_](?![\w']))?             # U.S., a.m., U.S.A
-  | (?:[A-Z]{0,3}[$£€¥₹])?\d+(?:[.,:/]\d+)*(?:[^\W_]+|%)?  # $500bn, 1,200.5, 5%, 10:45, 9/11, 21st
-  | [^\W_]+(?:'[^\W_]+)*                                  # resources, it's, O'Rourke
-    )""",
+    [A-Za-z][a-z][^\W_]*(?:'[^\W_]+)*                       # most words: what is below finds the same, more slowly
+  | (?=[\w$£€¥₹])(?:
+      (?:[^\W\d_]\.){2,}(?:[^\W\d_](?![\w']))?             # U.S., a.m., U.S.A
+    | (?:[A-Z]{0,3}[$£€¥₹])?\d+(?:[.,:/]\d+)*(?:[^\W_]+|%)?  # $500bn, 1,200.5, 5%, 10:45, 9/11, 21st
+    | [^\W_]+(?:'[^\W_]+)*                                  # resources, it's, O'Rourke
+    ))""",
     re.VERBOSE,
 )
 _CONTRACTED = listed("it's he's she's that's what's who's there's here's let's where's how's when's one's")
@@ -53,7 +51,7 @@ class Word(NamedTuple):
 
 def plain(text: str) -> str:
     """The text with quotation marks, dashes, white space and look-alike letters made plain; offsets stay true."""
-    return text.translate(_PLAIN)
+    return _NOT_PLAIN.sub(lambda mark: _PLAIN[mark[0]], text)
 
 
 def normalise(text: str) -> str:
@@ -73,11 +71,11 @@ def words(text: str, offset: int = 0) -> list[Word]:
     return list(found)
 
 
-def spans(text: str) -> tuple[list[str], list[tuple[int, int]]]:
-    """The words of the text as they stand in `plain(text)`, and where each starts and ends."""
+def spans(text: str) -> tuple[list[str], list[int], list[int]]:
+    """The words of the text as they stand in `plain(text)`, where each starts, and where each ends."""
     parts = _WORD.split(plain(text))  # by turns what stands between words, and a word
     ends = list(accumulate(map(len, parts)))
-    return parts[1::2], list(zip(ends[0::2], ends[1::2], strict=False))
+    return parts[1::2], ends[:-1:2], ends[1::2]
 
 
 def is_title_case(text: str, role: str) -> bool:
@@ -91,10 +89,7 @@ def is_title_case(text: str, role: str) -> bool:
 def _words(text: str) -> tuple[Word, ...]:
     shouted = text.isupper()
     return tuple(
-        [
-            Word(start, end, text[start:end], norm(word, shouted))
-            for word, (start, end) in zip(*spans(text), strict=True)
-        ]
+        [Word(start, end, text[start:end], norm(word, shouted)) for word, start, end in zip(*spans(text), strict=True)]
     )
 
 
