@@ -9,7 +9,7 @@ from rapidfuzz.distance import Levenshtein
 
 from ..records import Difference, Quote, StoryArticle, StorySentence
 from ..text.wordlists import listed
-from ..text.words import normalise, words
+from ..text.words import normalise, norms
 from .difference_quotes import same_words
 from .forms import stem
 
@@ -95,7 +95,7 @@ def _two_speakers(
 ) -> bool:
     """Whether both sides name a speaker of the same words, and neither names the other's anywhere near."""
     one, other = ours.speaker, theirs.speaker
-    if not one or not other or min(len(words(ours.text)), len(words(theirs.text))) < FEWEST_SAME:
+    if not one or not other or min(len(norms(ours.text)), len(norms(theirs.text))) < FEWEST_SAME:
         return False
     if not _within(left, ours) or not _within(right, theirs):
         return False
@@ -111,14 +111,14 @@ def _within(sentence: StorySentence, quote: Quote) -> bool:
 
 def _named_near(name: str, sentence: StorySentence, article: StoryArticle | None) -> bool:
     near = [s for s in article.sentences if abs(s.position - sentence.position) <= NEARBY] if article else [sentence]
-    wanted = {w.norm for w in words(name)} - _COMMON
-    return any(wanted & {w.norm for w in words(one.text)} for one in near)
+    wanted = set(norms(name)) - _COMMON
+    return any(not wanted.isdisjoint(norms(one.text)) for one in near)
 
 
 def _same_person(a: str, b: str) -> bool:
     """Whether two names share a word that is no title, or nearly so, or one is the other's initials."""
-    ours = [w.norm for w in words(a) if w.norm not in _COMMON]
-    theirs = [w.norm for w in words(b) if w.norm not in _COMMON]
+    ours = [norm for norm in norms(a) if norm not in _COMMON]
+    theirs = [norm for norm in norms(b) if norm not in _COMMON]
     if not ours or not theirs or _initials(ours) == "".join(theirs) or _initials(theirs) == "".join(ours):
         return True
     return any(x == y or (min(len(x), len(y)) > 2 and Levenshtein.distance(x, y) <= 2) for x in ours for y in theirs)
@@ -177,5 +177,5 @@ def _without_source(text: str, m: re.Match[str]) -> str:
 
 def _told(told: str, other: str, share: float = TOLD) -> bool:
     """Whether the words of a stretch stand in another text too: `share` of those of more than three letters."""
-    wanted = {stem(w.norm) for w in words(told[:HEDGED_REACH]) if len(w.norm) > 3}
-    return len(wanted) >= 3 and len(wanted & {stem(w.norm) for w in words(other)}) >= share * len(wanted)
+    wanted = {stem(norm) for norm in norms(told[:HEDGED_REACH]) if len(norm) > 3}
+    return len(wanted) >= 3 and len(wanted & {stem(norm) for norm in norms(other)}) >= share * len(wanted)

@@ -10,7 +10,7 @@ from ..records import Difference, Quantity, StorySentence
 from ..text.agreement import same_quantity
 from ..text.cues import CALENDAR
 from ..text.wordlists import listed
-from ..text.words import words
+from ..text.words import norms
 from .difference_context import LEAST_SCORE, nearest_words, words_around, words_of_clause
 from .forms import stem
 
@@ -79,7 +79,7 @@ def _part_of_day(sentence: StorySentence, quantity: Quantity) -> bool:
 def _alike(left: StorySentence, a: Quantity, right: StorySentence, b: Quantity, kind: str) -> bool:
     ours, theirs = words_around(left, a) - _CALENDAR, words_around(right, b) - _CALENDAR
     if kind in ("verbatim", "near-verbatim"):
-        return _share(ours, theirs, 2) >= LIKE and len(words(left.text)) >= FEWEST_WORDS
+        return _share(ours, theirs, 2) >= LIKE and len(norms(left.text)) >= FEWEST_WORDS
     if _of_statement(left, a) or _of_statement(right, b) or _attributive(left, a) != _attributive(right, b):
         return False
     told = (nearest_words(left, a, 2, 2) & nearest_words(right, b, 2, 2)) - _CALENDAR

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
 from ..records import Difference, StorySentence
 from ..text.cues import CALENDAR, TITLES
-from ..text.words import words
+from ..text.words import norms
 
 _CAPITALISED = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{4,}(?:-[A-Z][a-z]+)?(?![\w’'-]*\w)")
 
@@ -19,22 +19,23 @@ _CAPITALISED = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{4,}(?:-
 _NO_NAMES = TITLES | CALENDAR
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     start: int
     end: int
     text: str
+    lower: str
 
 
 def name_differences(left: StorySentence, right: StorySentence) -> Iterator[Difference]:
     """Names of one side that the other spells differently."""
     ours, theirs = _capitalised(left.text), _capitalised(right.text)
-    known = {w.text.lower() for w in ours} & {w.text.lower() for w in theirs}
+    if not ours or not theirs:
+        return
     left_text, right_text = left.text.lower(), right.text.lower()
     for word in ours:
-        if word.text.lower() in known or word.text.lower() in right_text:
+        if word.lower in right_text:
             continue
-        like = [w for w in theirs if w.text.lower() not in left_text and _misspelt(word.text, w.text)]
+        like = [w for w in theirs if w.lower not in left_text and _misspelt(word.text, w.text)]
         if len(like) == 1:
             other = like[0]
             places = left.start + word.start, left.start + word.end, right.start + other.start, right.start + other.end
@@ -46,15 +47,15 @@ def name_differences(left: StorySentence, right: StorySentence) -> Iterator[Diff
 def _capitalised(text: str) -> list[_Word]:
     """Words in mid-sentence that begin with a capital; the first word may be one only for its place."""
     return [
-        _Word(m.start(), m.end(), m.group())
+        _Word(*m.span(), m[0], lower)
         for m in _CAPITALISED.finditer(text)
-        if m.start() > 0 and m.group().lower() not in _NO_NAMES
+        if m.start() > 0 and (lower := m[0].lower()) not in _NO_NAMES
     ]
 
 
 def _misspelt(a: str, b: str) -> bool:
     """Whether two words are one name in two spellings: few letters apart, none the other's plural or adjective."""
-    x, y = (words(name)[0].norm for name in (a, b))
+    x, y = (norms(name)[0] for name in (a, b))
     if x == y:
         return False
     if min(len(x), len(y)) < 5 or x[0] != y[0] or x[-1] != y[-1] or x.startswith(y[:-1]) or y.startswith(x[:-1]):

@@ -11,7 +11,7 @@ from ..records import Difference, Quantity, StorySentence
 from ..text.agreement import same_quantity
 from ..text.numbers import numbers
 from ..text.wordlists import listed
-from ..text.words import plain, words
+from ..text.words import norms, plain
 from .difference_context import LEAST_SCORE, clause_likeness, opposite, words_around
 
 LIKE = 0.34
@@ -159,4 +159,4 @@ def _same_names(left: StorySentence, quantity: Quantity, right: StorySentence) -
 
 
 def _names(text: str, pattern: re.Pattern[str]) -> set[str]:
-    return {words(m.group())[0].norm for m in pattern.finditer(text)}
+    return {norms(m.group())[0] for m in pattern.finditer(text)}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from difflib import Match, SequenceMatcher
 from itertools import pairwise
 
 from ..records import Difference, Quote, StoryArticle, StorySentence
 from ..text.numbers import spelled_value
 from ..text.wordlists import listed
-from ..text.words import Word, plain, words
+from ..text.words import Word, norms, plain, words
 
 FEWEST = 4
 """Words in a row that two quotations must share to be the same words spoken."""
@@ -58,11 +58,10 @@ def _compared(
     right_article: StoryArticle | None,
 ) -> str | None:
     """How two quotations of the same words differ, in words; None where they do not."""
-    a, b = words(ours.text), words(theirs.text)
-    blocks = _blocks([w.norm for w in a], [w.norm for w in b])
-    fewer = min(len(a), len(b))
-    if fewer < FEWEST or sum(m.size for m in blocks) < SHARED * fewer or max(m.size for m in blocks) < FEWEST:
+    blocks = _shared(ours, theirs, SHARED)
+    if not blocks or max(m.size for m in blocks) < FEWEST:
         return None
+    a, b = words(ours.text), words(theirs.text)
     first, last = blocks[0], blocks[-1]
     inner_a = _gaps(a, [(m.a, m.size) for m in blocks])
     inner_b = _gaps(b, [(m.b, m.size) for m in blocks])
@@ -76,9 +75,19 @@ def _compared(
     return ", ".join([ALTERED] * altered + [IN_PART] * cut) or None
 
 
-def _blocks(a: list[str], b: list[str]) -> list[Match]:
+def _shared(ours: Quote, theirs: Quote, share: float) -> list[Match]:
+    """The runs of words that two quotations share; none where they hold less than `share` of the shorter one, or less
+    than `FEWEST` words."""
+    a, b = norms(ours.text), norms(theirs.text)
+    least = max(FEWEST, share * min(len(a), len(b)))
+    if a == b and len(a) >= least:
+        return [Match(0, 0, len(a))]
+    in_b, in_a = set(b), set(a)
+    if min(sum(word in in_b for word in a), sum(word in in_a for word in b)) < least:
+        return []
     found = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
-    return [m for m in found if m.size >= 2 or (m.size and len(found) <= 2)]
+    runs = [m for m in found if m.size >= 2 or (m.size and len(found) <= 2)]
+    return runs if sum(m.size for m in runs) >= least else []
 
 
 def _gaps(found: list[Word], spans: list[tuple[int, int]]) -> list[list[Word]]:
@@ -120,33 +129,30 @@ def _told_nearby(missing: list[str], sentence: StorySentence, article: StoryArti
     near = [s for s in article.sentences if abs(s.position - sentence.position) <= NEARBY] if article else [sentence]
     runs = {tuple(missing[i : i + LEFT_OUT]) for i in range(len(missing) - LEFT_OUT + 1)}
     for one in near:
-        norms = [w.norm for w in words(one.text)]
-        if any(tuple(norms[i : i + LEFT_OUT]) in runs for i in range(len(norms) - LEFT_OUT + 1)):
+        told = norms(one.text)
+        if any(told[i : i + LEFT_OUT] in runs for i in range(len(told) - LEFT_OUT + 1)):
             return True
     return False
 
 
 def _unmarked(quote: Quote, other: StorySentence) -> tuple[int, int, str] | None:
     """Where the other sentence tells the quoted words in the same order without marks: (start, end, text)."""
-    quoted = [w.norm for w in words(quote.text)]
+    quoted = norms(quote.text)
     size = len(quoted)
-    if size < FEWEST_UNMARKED or plain(other.text).count('"') % 2:
+    if size < FEWEST_UNMARKED:
         return None
-    found = words(other.text)
-    norms = [w.norm for w in found]
-    for i in range(len(found) - size + 1):
-        if norms[i : i + size] != quoted:
-            continue
-        at, to = found[i].start, found[i + size - 1].end
-        start, end = other.start + at, other.start + to
-        around = [w.norm for w in found[:i] + found[i + size :] if not _in_quotes(other.start + w.start, other)]
-        marked = any(q.start < end and start < q.end for q in other.quotes) or (
-            '"' in plain(other.text[max(0, at - 3) : to])
-        )
-        if marked or _REPORTING.isdisjoint(around) or not _FIRST_PERSON.isdisjoint(around):
-            return None
-        return start, end, other.text[at:to]
-    return None
+    told = norms(other.text)
+    places = [i for i in range(len(told) - size + 1) if told[i : i + size] == quoted]
+    if not places or plain(other.text).count('"') % 2:
+        return None
+    found, i = words(other.text), places[0]
+    at, to = found[i].start, found[i + size - 1].end
+    start, end = other.start + at, other.start + to
+    around = [w.norm for w in found[:i] + found[i + size :] if not _in_quotes(other.start + w.start, other)]
+    marked = any(q.start < end and start < q.end for q in other.quotes) or '"' in plain(other.text[max(0, at - 3) : to])
+    if marked or _REPORTING.isdisjoint(around) or not _FIRST_PERSON.isdisjoint(around):
+        return None
+    return start, end, other.text[at:to]
 
 
 def _in_quotes(at: int, sentence: StorySentence) -> bool:
@@ -155,7 +161,4 @@ def _in_quotes(at: int, sentence: StorySentence) -> bool:
 
 def same_words(ours: Quote, theirs: Quote, share: float = SHARED) -> bool:
     """Whether two quotations give the same words spoken: `share` of the shorter one stands in the other, in order."""
-    a: Sequence[str] = [w.norm for w in words(ours.text)]
-    b: Sequence[str] = [w.norm for w in words(theirs.text)]
-    shared = sum(m.size for m in _blocks(list(a), list(b)))
-    return shared >= FEWEST and shared >= share * min(len(a), len(b))
+    return bool(_shared(ours, theirs, share))

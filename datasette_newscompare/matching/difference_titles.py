@@ -10,7 +10,7 @@ from functools import lru_cache
 from ..records import Difference, StorySentence
 from ..text.cues import CALENDAR, TITLES
 from ..text.wordlists import listed
-from ..text.words import words
+from ..text.words import norms
 
 EXTRA = 3
 """Words of a portfolio ("for European Integration") that one side has and the other leaves out."""
@@ -71,15 +71,15 @@ def _differ(one: _Titled, other: _Titled) -> bool:
 def _persons(text: str) -> dict[str, list[re.Match[str]]]:
     """Where a sentence that holds a word for an office names persons in full, by name."""
     found: dict[str, list[re.Match[str]]] = {}
-    if _OFFICE.isdisjoint([_SPELT.get(w.norm, w.norm) for w in words(text)]):
+    if _OFFICE.isdisjoint([_SPELT.get(norm, norm) for norm in norms(text)]):
         return found
     for capital in _CAPITAL.finditer(text):
         person = _PERSON.match(text, capital.start())
         if person is None or _PORTFOLIO.match(text, person.end()):
             continue
-        norms = [w.norm for w in words(person.group())]
-        if _NO_NAMES.isdisjoint(norms):
-            found.setdefault(" ".join(norms), []).append(person)
+        name = norms(person.group())
+        if _NO_NAMES.isdisjoint(name):
+            found.setdefault(" ".join(name), []).append(person)
     return found
 
 
@@ -88,11 +88,11 @@ def _titled(sentence: StorySentence, named: list[re.Match[str]]) -> _Titled | No
     for person in named:
         start = _title_start(sentence.text, person.start())
         title = sentence.text[start : person.start()].strip(" ,")
-        norms = {_SPELT.get(w.norm, w.norm) for w in words(title)} - _JOINING - {""}
-        if norms & _OFFICE:
+        told = {_SPELT.get(norm, norm) for norm in norms(title)} - _JOINING - {""}
+        if told & _OFFICE:
             at = sentence.start
             end = person.end() - (2 if person.group().endswith(("'s", "’s")) else 0)
-            return _Titled(at + start, at + end, sentence.text[start:end], frozenset(norms))
+            return _Titled(at + start, at + end, sentence.text[start:end], frozenset(told))
     return None
 
 
@@ -101,7 +101,7 @@ def _title_start(text: str, name: int) -> int:
     start = name
     for m in reversed(list(re.finditer(r"\S+", text[max(0, name - 120) : name]))):
         token, at = m.group(), m.start() + max(0, name - 120)
-        bare = words(token)[0].norm if words(token) else ""
+        bare = next(iter(norms(token)), "")
         short = token.rpartition("-")[2]
         if bare in CALENDAR:
             break

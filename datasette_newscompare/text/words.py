@@ -71,6 +71,11 @@ def words(text: str, offset: int = 0) -> list[Word]:
     return list(found)
 
 
+def norms(text: str) -> tuple[str, ...]:
+    """What the words of the text share with other spellings of the same words, in order: the `norm` of each."""
+    return _kept_norms(text) if len(text) <= LONGEST_KEPT else _norms(text)
+
+
 def spans(text: str) -> tuple[list[str], list[int], list[int]]:
     """The words of the text as they stand in `plain(text)`, where each starts, and where each ends."""
     parts = _WORD.split(plain(text))  # by turns what stands between words, and a word
@@ -93,8 +98,14 @@ def _words(text: str) -> tuple[Word, ...]:
     )
 
 
+def _norms(text: str) -> tuple[str, ...]:
+    shouted = text.isupper()
+    return tuple([norm(word, shouted) for word in spans(text)[0]])
+
+
 # A story's sentences are read several times over: for what they share, and for each way in which they differ.
 _kept_words = lru_cache(maxsize=4096)(_words)
+_kept_norms = lru_cache(maxsize=4096)(_norms)
 
 
 @lru_cache(maxsize=100_000)
