@@ -157,14 +157,14 @@ def read_story(
                 )
             )
         if titles and a.get("title"):
-            headline = replace(
-                sentences[0], id=-len(articles) - 1, role="headline", text=a["title"], start=0, quotes=(),
+            headline = sentences[0]._replace(
+                id=-len(articles) - 1, role="headline", text=a["title"], start=0, quotes=(),
                 quantities=tuple(find_quantities(a["title"], 0, a.get("published"))),
             )  # fmt: skip
             told_in = holder(headline, sentences[:FIRST_SENTENCES])
             if told_in is not None:
                 stands_for[headline.id] = told_in
-                sentences = [headline, *(replace(s, position=s.position + 1) for s in sentences)]
+                sentences = [headline, *(s._replace(position=s.position + 1) for s in sentences)]
         articles.append(StoryArticle(a["id"], a["id"], a.get("published"), tuple(sentences)))
     gold = {(ids[p["left"]], ids[p["right"]]): p["label"] for p in data["pairs"]}
     gold |= {(b, a): label for (a, b), label in gold.items()}

@@ -1,8 +1,12 @@
-"""The records that pass between the stages. All offsets count characters of the article's stored text."""
+"""The records that pass between the stages. All offsets count characters of the article's stored text.
+
+Those of which a story has hundreds are tuples: these are quickly made, and quickly sent to another process.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 ROLES = ("headline", "standfirst", "caption", "body", "boilerplate")
 """What part a sentence plays in its article. All but boilerplate take part in matching."""
@@ -49,8 +53,7 @@ class Sentence:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number with its meaning, such as "about $500bn": money, 5e11, USD, approximate."""
 
     kind: str
@@ -66,8 +69,7 @@ class Quantity:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """Words in quotation marks; start and end leave the marks out."""
 
     start: int
@@ -89,8 +91,7 @@ class Mention:
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class StorySentence:
+class StorySentence(NamedTuple):
     """A sentence as the matcher sees it, with what was found in it."""
 
     id: int

@@ -132,14 +132,13 @@ class _Likeness:
 
     def __call__(self, row: int, earlier: int) -> float:
         index = self.index
-        exact = word_likeness(index, row, earlier)
-        if exact == 1:
+        if index.spelt[index.tokens.of(row)].tobytes() == index.spelt[index.tokens.of(earlier)].tobytes():
             return 1.0
-        a = index.run[row, : index.lengths[row]].tolist()
-        b = index.run[earlier, : index.lengths[earlier]].tolist()
+        a, b = self._run(row), self._run(earlier)
         held = set(b)
         if min(len(a), len(b)) < FEWEST_WORDS or any(self.marked[word] for word in a if word not in held):
             return 0.0
+        exact = word_likeness(index, row, earlier)
         if exact >= NEAR_VERBATIM:
             return exact
         telling = [word for word in index.content[row].tolist() if word >= 0]
@@ -149,3 +148,6 @@ class _Likeness:
             return 0.0
         alike = float(Indel.normalized_similarity(a, b))
         return alike if alike >= LIKE else 0.0
+
+    def _run(self, row: int) -> list[int]:
+        return self.index.run[row, : self.index.lengths[row]].tolist()

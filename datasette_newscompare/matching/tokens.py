@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -67,8 +68,7 @@ def tokenise(sentences: Sequence[StorySentence], language: str = "en") -> Tokens
     the first `MAX_TOKENS` words are looked at.
     """
     split = _Split(sentences, language)
-    sizes = np.diff(split.first)
-    row = np.repeat(np.arange(len(sentences)), sizes)
+    row = np.repeat(np.arange(len(sentences)), np.diff(split.first))
     shouting = np.append(0, np.cumsum(np.array([form.shouting for form in split.forms], dtype=np.int64)[split.form]))
     titles = np.array([is_title_case(s.text, s.role) for s in sentences], dtype=bool)
     capitals_tell = (np.diff(shouting[split.first]) <= 0) & ~titles
@@ -77,11 +77,12 @@ def tokenise(sentences: Sequence[StorySentence], language: str = "en") -> Tokens
             split.mark_quotes(at, sentence)
         if sentence.quantities:
             split.put_values(at, sentence)
-    before = np.append(0, np.cumsum(split.left))
-    kept = np.flatnonzero(split.left & (before[:-1] - before[split.first][row] < MAX_TOKENS))
+    left = np.array(split.left, dtype=bool)
+    before = np.append(0, np.cumsum(left))
+    kept = np.flatnonzero(left & (before[:-1] - before[split.first][row] < MAX_TOKENS))
     row = row[kept]
     first = np.searchsorted(row, np.arange(len(sentences) + 1))
-    used, place, form = np.unique(split.form[kept], return_index=True, return_inverse=True)
+    used, place, form = np.unique(np.array(split.form, dtype=np.int64)[kept], return_index=True, return_inverse=True)
     order = np.argsort(place)
     number = np.empty_like(order)
     number[order] = np.arange(len(order))
@@ -92,15 +93,15 @@ def tokenise(sentences: Sequence[StorySentence], language: str = "en") -> Tokens
     asked = np.flatnonzero(named & ~np.array([one.is_listed for one in known], dtype=bool)[form])
     opens = np.array([split.opens(k) for k in kept[asked].tolist()], dtype=bool)
     named[asked] = (asked > first[row[asked]]) & ~opens
-    offset = split.offsets[row]
+    offset = np.array(split.offsets)[row]
     return Tokens(
         known=known,
         form=form,
-        start=split.starts[kept] - offset,
-        end=split.ends[kept] - offset,
+        start=np.array(split.starts, dtype=np.int64)[kept] - offset,
+        end=np.array(split.ends, dtype=np.int64)[kept] - offset,
         first=first,
         named=named,
-        quoted=split.quoted[kept],
+        quoted=np.array(split.quoted, dtype=bool)[kept],
         capitals_tell=capitals_tell,
     )
 
@@ -110,24 +111,22 @@ class _Split:
 
     def __init__(self, sentences: Sequence[StorySentence], language: str) -> None:
         self.text = " ".join([s.text for s in sentences])
-        words, starts, ends = spans(self.text)
-        self.starts, self.ends = np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
-        self.offsets = np.array(list(accumulate((len(s.text) + 1 for s in sentences), initial=0)), dtype=np.int64)
-        self.first = np.searchsorted(self.starts, self.offsets)
+        words, self.starts, self.ends = spans(self.text)
+        self.offsets = list(accumulate([len(s.text) + 1 for s in sentences], initial=0))
+        self.first = [bisect_left(self.starts, offset) for offset in self.offsets]
         """Which of the words is the first of each sentence, and last the number of all words."""
         known = forms_of(language, False)
         different = dict.fromkeys(words)
         self.forms = [known[word] for word in different]
         number = dict(zip(different, range(len(different)), strict=True))
-        self.form = np.array(list(map(number.__getitem__, words)), dtype=np.int64)
+        self.form = list(map(number.__getitem__, words))
         """Each word's place in `forms`."""
         shouted = forms_of(language, True)
         for row, sentence in enumerate(sentences):
             if sentence.text.isupper():
                 for word in range(self.first[row], self.first[row + 1]):
                     self.put(word, shouted[words[word]])
-        self.quoted = np.zeros(len(words), dtype=bool)
-        self.left = np.ones(len(words), dtype=bool)
+        self.quoted, self.left = [False] * len(words), [True] * len(words)
         """Without words that belong to the number before them."""
 
     def put(self, word: int, form: Form) -> None:
@@ -139,12 +138,13 @@ class _Split:
         """Which words begin in a part of a sentence."""
         first, stop = self.first[row], self.first[row + 1]
         shift = self.offsets[row] - sentence.start
-        return range(*(first + np.searchsorted(self.starts[first:stop], (part.start + shift, part.end + shift))))
+        at = bisect_left(self.starts, part.start + shift, first, stop)
+        return range(at, bisect_left(self.starts, part.end + shift, at, stop))
 
     def mark_quotes(self, row: int, sentence: StorySentence) -> None:
         for quote in sentence.quotes:
-            within = self._within(row, sentence, quote)
-            self.quoted[within.start : within.stop] = True
+            for word in self._within(row, sentence, quote):
+                self.quoted[word] = True
 
     def put_values(self, row: int, sentence: StorySentence) -> None:
         """Put the value of each quantity in the place of its number, and drop the words that belong to that."""
@@ -170,5 +170,5 @@ class _Split:
 
     def opens(self, word: int) -> bool:
         """Whether what stands before a word, within its sentence, says that something begins with it."""
-        start = int(self.starts[word])
+        start = self.starts[word]
         return self.text[max(0, start - 2) : start].strip() in _OPENING
