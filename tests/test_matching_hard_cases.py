@@ -236,7 +236,7 @@ def test_sentences_of_one_source_never_match_each_other(matcher: Matcher) -> Non
     line = "The ferry between Orsa and Vik will not run on Tuesday because of high waves, its operator said."
     a = article("a", line, *SURROUNDINGS["a"])
     b = article("b", line, *SURROUNDINGS["b"])
-    b = StoryArticle(b.id, "a", None, tuple(type(s)(**{**_fields(s), "source_id": "a"}) for s in b.sentences))
+    b = StoryArticle(b.id, "a", None, tuple(s._replace(source_id="a") for s in b.sentences))
     comparison = matcher([a, b])
     assert comparison.matches == ()
     assert comparison.facts == ()
@@ -248,7 +248,3 @@ def test_boilerplate_takes_no_part(matcher: Matcher) -> None:
     b = article("b", *SURROUNDINGS["b"], "Leave a comment")
     assert a.sentences[-1].role == "boilerplate"
     assert matcher([a, b]).matches == ()
-
-
-def _fields(sentence: StorySentence) -> dict[str, object]:
-    return {name: getattr(sentence, name) for name in StorySentence.__slots__}
