@@ -82,15 +82,17 @@ def _group(
     links = ((int(i), int(j), float(value)) for (i, j), value in zip(pairs[open_pairs], odds[open_pairs], strict=True))
     groups = average_link(len(documents), links, anchors, floors.tolist())
     named: dict[str, list[int]] = defaultdict(list)
+    numbered = TermNumbers(vectors.columns)
     result = []
     for members in groups:
         first = documents[members[0]]
         if first.given is not None:
             named[first.given] += members
         else:
-            result.append(_story(documents, vectors, members, anchors, None))
+            result.append(_story(documents, vectors, members, anchors, None, numbered))
     result += [
-        _story(documents, vectors, members, [given[name]] * len(documents), name) for name, members in named.items()
+        _story(documents, vectors, members, [given[name]] * len(documents), name, numbered)
+        for name, members in named.items()
     ]
     return sorted(result, key=lambda story: story.article_ids[0])
 
@@ -128,6 +130,7 @@ def _story(
     members: Sequence[int],
     anchors: Sequence[int | None],
     given: str | None,
+    numbered: TermNumbers,
 ) -> StoryGroup:
     members = sorted(members)
     story = next((anchors[member] for member in members if anchors[member] is not None), None)
@@ -135,23 +138,36 @@ def _story(
         article_ids=tuple(documents[member].id for member in members),
         story=story,
         given=given,
-        title=_central_title(documents, vectors, members),
+        title=_central_title(documents, vectors, members, numbered),
     )
 
 
-def _central_title(documents: Sequence[StoryDocument], vectors: Vectors, members: Sequence[int]) -> str:
+def _central_title(
+    documents: Sequence[StoryDocument], vectors: Vectors, members: Sequence[int], numbered: TermNumbers
+) -> str:
     titled = [member for member in members if documents[member].title.strip()]
     if not titled:
         return documents[members[0]].text.strip()[:100]
     if len(titled) == 1:
         return documents[titled[0]].title.strip()
-    centroid = np.asarray(vectors.whole[members].sum(axis=0)).ravel()
-    numbered = TermNumbers(vectors.columns)
+    terms = {member: sorted(set(numbered(documents[member].title))) for member in titled}
+    asked = np.array(sorted(set().union(*terms.values())), dtype=np.int64)
+    told = _told(vectors, members, asked)
 
     def closeness(member: int) -> float:
-        columns = sorted(set(numbered(documents[member].title)))
-        length = math.sqrt(float(np.sum(vectors.rarity[columns] ** 2)))
-        return round(float(np.sum(centroid[columns] * vectors.rarity[columns])) / length, 9) if length else 0.0
+        rare = vectors.rarity[terms[member]]
+        length = math.sqrt(float(np.sum(rare**2)))
+        places = np.searchsorted(asked, terms[member])
+        return round(float(np.sum(told[places] * rare)) / length, 9) if length else 0.0
 
     best = min(titled, key=lambda member: (-closeness(member), documents[member].published or "9", member))
     return documents[best].title.strip()
+
+
+def _told(vectors: Vectors, members: Sequence[int], columns: np.ndarray) -> np.ndarray:
+    """How much the members tell of each of these columns (sorted), together."""
+    rows = vectors.whole
+    places = np.concatenate([np.arange(rows.indptr[member], rows.indptr[member + 1]) for member in members])
+    found = np.searchsorted(columns, rows.indices[places])
+    held = np.append(columns, -1)[found] == rows.indices[places]
+    return np.bincount(found[held], rows.data[places[held]], minlength=len(columns))

@@ -10,7 +10,12 @@ from functools import lru_cache
 import numpy as np
 from wordfreq import get_frequency_dict
 
-_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*")
+_WORD = re.compile(
+    r"""[A-Za-z][a-z]+(?=[ ,.\n])           # most words, as is the next line: the last one finds the same, more slowly
+  | [A-Za-z][a-z][^\W\d_]*(?:['’][^\W\d_]+)*
+  | (?=\w)(?:(?:[^\W\d_]\.){2,} | [^\W\d_]+(?:['’][^\W\d_]+)* | \d+(?:[.,]\d+)*)""",
+    re.VERBOSE,
+)
 WORDS_KEPT = 200_000
 """Words that are kept for when they come again."""
 _UNSEEN = 3e-8
