@@ -17,47 +17,53 @@ TELLING = 0.15
 
 def explain(index: StoryIndex, left: int, right: int) -> Why:
     """The shared names, numbers, rare words (rarest first) and quoted runs, as the left sentence writes them."""
-    spans, text = index.tokens.spans(left), index.sentences[left].text
-    ids = index.run[left, : len(spans)]
+    text, spans = index.sentences[left].text, index.tokens.spans(left)
+    words = index.run[left, : len(spans)].tolist()
     other = index.run[right, : index.lengths[right]].tolist()
     held = set(other)
-    shared = [k for k, word in enumerate(ids.tolist()) if word in held]
+    shared = [k for k, word in enumerate(words) if word in held]
+    of = index.run[left, shared]
+    name, number, rarity = index.name[of].tolist(), index.number[of].tolist(), index.rarity[of].tolist()
+    named = [k for k, is_name in zip(shared, name, strict=True) if is_name and text[spans[k][0]].isupper()]
+    told = [
+        (-rare, k)
+        for k, is_number, rare in zip(shared, number, rarity, strict=True)
+        if rare >= TELLING and not is_number and k not in named
+    ]
     followed = set(pairwise(other))
-    name, number, rarity = index.name[ids].tolist(), index.number[ids].tolist(), index.rarity[ids].tolist()
-    named = {k for k in shared if name[k] and text[spans[k][0]].isupper()}
-    words = [k for k in shared if k not in named and not number[k] and rarity[k] >= TELLING]
     return Why(
-        names=_first(_runs(index, left, named, followed, 1)),
-        numbers=_first(text[slice(*spans[k])] for k in shared if number[k]),
-        words=_first(text[slice(*spans[k])].lower() for k in sorted(words, key=lambda k: -rarity[k])),
-        quoted=_first(_quoted(index, left, right, shared, followed)),
+        names=_first(_runs(text, spans, words, named, followed, 1)),
+        numbers=_first(text[slice(*spans[k])] for k, is_number in zip(shared, number, strict=True) if is_number),
+        words=_first(text[slice(*spans[k])].lower() for _, k in sorted(told)),
+        quoted=_first(_runs(text, spans, words, _quoted(index, left, right, shared), followed, FEWEST_QUOTED)),
     )
 
 
-def _quoted(
-    index: StoryIndex, left: int, right: int, shared: list[int], followed: set[tuple[int, int]]
-) -> Iterable[str]:
+def _quoted(index: StoryIndex, left: int, right: int, shared: list[int]) -> list[int]:
+    """Which of the left sentence's shared words one of the two quotes."""
     ours, theirs = (index.tokens.quoted[index.tokens.of(row)] for row in (left, right))
     if not ours.any() and not theirs.any():
-        return ()
-    words, told = index.run[left].tolist(), set(index.run[right, : len(theirs)][theirs].tolist())
-    either = {k for k in shared if ours[k] or words[k] in told}
-    return _runs(index, left, either, followed, FEWEST_QUOTED)
+        return []
+    words, told = index.run[left], set(index.run[right, : len(theirs)][theirs].tolist())
+    return [k for k in shared if ours[k] or words[k] in told]
 
 
-def _runs(index: StoryIndex, row: int, chosen: set[int], followed: set[tuple[int, int]], fewest: int) -> Iterable[str]:
-    """The left sentence's text of each run of chosen words that follow each other on the right too."""
-    spans, text, ids = index.tokens.spans(row), index.sentences[row].text, index.run[row].tolist()
-    start = None
-    for k in range(len(spans) + 1):
-        inside = k in chosen
-        joined = inside and k > 0 and (ids[k - 1], ids[k]) in followed
-        if start is not None and not (inside and joined):
-            if k - start >= fewest:
-                yield text[spans[start][0] : spans[k - 1][1]]
-            start = None
-        if inside and start is None:
-            start = k
+def _runs(
+    text: str,
+    spans: list[tuple[int, int]],
+    words: list[int],
+    chosen: list[int],
+    followed: set[tuple[int, int]],
+    fewest: int,
+) -> Iterable[str]:
+    """The text of each run of chosen words (places in order) that follow each other in the other sentence too."""
+    runs: list[list[int]] = []
+    for k in chosen:
+        if runs and runs[-1][-1] == k - 1 and (words[k - 1], words[k]) in followed:
+            runs[-1].append(k)
+        else:
+            runs.append([k])
+    return (text[spans[run[0]][0] : spans[run[-1]][1]] for run in runs if len(run) >= fewest)
 
 
 def _first(found: Iterable[str]) -> tuple[str, ...]:

@@ -102,13 +102,16 @@ def _candidates(index: StoryIndex, rows: Ints, most: int) -> Iterator[tuple[int,
     """
     row, place = np.nonzero(index.run[rows] >= 0)
     # the words of each source are counted for themselves, so that no rows of two sources share one
-    word = index.source[rows[row]] * len(index.words) + index.run[rows[row], place]
-    of_source, column = np.unique(word, return_inverse=True)
-    shape = len(rows), len(of_source)
-    held = csr_matrix((np.ones(len(row), dtype=np.int32), (row, column)), shape=shape)
-    held.data[:] = 1  # a word that a sentence has twice counts once
+    of_source, column = np.unique(
+        index.source[rows[row]] * len(index.words) + index.run[rows[row], place], return_inverse=True
+    )
+    # a word that a sentence has twice counts once
+    once = np.unique(row * len(of_source) + column)
+    row, column = np.divmod(once, max(1, len(of_source)))
+    ends = np.searchsorted(row, np.arange(len(rows) + 1))
+    held = csr_matrix((np.ones(len(once), dtype=np.int32), column, ends), shape=(len(rows), len(of_source)))
     if most < len(rows):
-        held = held[:, np.bincount(held.indices, minlength=shape[1]) <= MAX_POSTINGS]
+        held = held[:, np.bincount(held.indices, minlength=len(of_source)) <= MAX_POSTINGS]
     fewest = np.maximum((np.diff(held.indptr) + 1) // 2, 1)
     turned = held.T.tocsr()
     for start in range(0, len(rows), BLOCK):
