@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .index import Bools, Doubles, Ints, StoryIndex
+from .ranking import rank
 
 MAX_POSTINGS = 400
 """A word in more sentences than this finds no candidates: in a large story it is what the story is about."""
@@ -118,18 +119,9 @@ def find_candidates(
     keep = np.zeros(len(left), dtype=bool)
     for here, there in ((left, right), (right, left)):
         group = here * len(index.sentences) + index.article[there]
-        keep |= _rank(group, cosine) < per_sentence
-        keep |= _rank(group, inside) < (per_sentence + 1) // 2
+        keep |= rank(group, cosine) < per_sentence
+        keep |= rank(group, inside) < (per_sentence + 1) // 2
     if np.count_nonzero(keep) > MAX_PAIRS:
         order = np.argsort(np.where(keep, -cosine, np.inf), kind="stable")
         keep[order[MAX_PAIRS:]] = False
     return left[keep], right[keep]
-
-
-def _rank(group: Ints, value: Doubles) -> Ints:
-    """The place of each pair in its group, best value first."""
-    order = np.lexsort((-value, group))
-    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
-    out = np.empty(len(group), dtype=np.int64)
-    out[order] = np.arange(len(group)) - np.repeat(starts, np.diff(starts, append=len(group)))
-    return out

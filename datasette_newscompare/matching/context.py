@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .index import Floats, Ints, StoryIndex
+from .ranking import rank, rank_and_rival
 
 ANCHOR = 0.4
 """First score from which a pair counts as a fixed point of the reading order."""
@@ -52,13 +53,13 @@ def context_features(
     here, there = np.concatenate([short, long]), np.concatenate([long, short])
     both = np.concatenate([any_score, any_score]).astype(np.float64)
     both_same = np.concatenate([same_score, same_score]).astype(np.float64)
-    group = index.article[there]
-    rank, rival = _rank_and_rival(here, group, both)
-    _, rival_same = _rank_and_rival(here, group, both_same)
-    rank_story, _ = _rank_and_rival(here, np.zeros_like(here), both)
     articles = int(index.article.max()) + 1
+    row_and_other = here * articles + index.article[there]
+    ranks, rival = rank_and_rival(row_and_other, both)
+    _, rival_same = rank_and_rival(row_and_other, both_same)
+    rank_story = rank(here, both)
     # sums by row and other article, and by two articles: of those that have pairs, for all would be very many
-    row_keys, row_key = np.unique(here * articles + group, return_inverse=True)
+    row_keys, row_key = np.unique(row_and_other, return_inverse=True)
     row_sum = np.bincount(row_key, both)
     others = row_sum[row_key] - both
     told = np.bincount(here, both, minlength=n)
@@ -91,7 +92,7 @@ def context_features(
     in_order, anchors, distance, diagonal = _order(index, short, long, any_score, block)
     third, third_sum, sibling = _through(index, here, there, both, siblings, short, long)
     columns = (
-        any_score, same_score, rank[:m], rank[m:], rival[:m], rival[m:], rival_same[:m], rival_same[m:],
+        any_score, same_score, ranks[:m], ranks[m:], rival[:m], rival[m:], rival_same[:m], rival_same[m:],
         others[:m], others[m:],
         score_at(short - 1, long - 1, short, long), score_at(short + 1, long + 1, short, long),
         score_at(short - 1, long, short, long), score_at(short + 1, long, short, long),
@@ -107,23 +108,6 @@ def context_features(
         np.full(m, index.article_count),
     )  # fmt: skip
     return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)
-
-
-def _rank_and_rival(row: Ints, group: Ints, value: np.ndarray) -> tuple[Ints, np.ndarray]:
-    """Place of each pair in its row and group, best first, and the best value there but its own."""
-    order = np.lexsort((-value, group, row))
-    r, g, v = row[order], group[order], value[order]
-    new = np.ones(len(r), dtype=bool)
-    new[1:] = (r[1:] != r[:-1]) | (g[1:] != g[:-1])
-    starts = np.flatnonzero(new)
-    sizes = np.diff(np.append(starts, len(r)))
-    first = np.repeat(starts, sizes)
-    place = np.arange(len(r)) - first
-    second = np.where(sizes > 1, v[np.minimum(starts + 1, len(v) - 1)], 0.0)
-    rival = np.where(place == 0, np.repeat(second, sizes), v[first])
-    rank, best_rival = np.empty_like(place), np.empty(len(r))
-    rank[order], best_rival[order] = place, rival
-    return rank, best_rival
 
 
 def _order(
