@@ -32,7 +32,7 @@ class Tokens:
     """The words of sentences in order, one sentence after the other."""
 
     known: tuple[Form, ...]
-    """Each different word, in order of the first place."""
+    """What is known of the words, in order of their first place; of one in capitals, or a value, more than once."""
     form: NDArray[np.int64]
     """The number of each word in `known`."""
     start: NDArray[np.int64]
