@@ -42,7 +42,10 @@ def test_encoder_level_does_not_depend_on_the_order_of_the_articles(seeds: tuple
 @needs_encoder
 def test_sentence_is_encoded_the_same_whatever_comes_with_it() -> None:
     one, other = "The harbour bridge closes in March.", "Rain is forecast for the weekend in the whole valley."
-    alone, beside = encode([one])[one], encode([other, one])[one]
+    alike = "The mountain road opens in April."
+    together = encode([other, alike, one])
+    alone, beside = encode([one])[one], together[one]
+    assert len(together[alike].pieces.ids) == len(beside.pieces.ids) != len(together[other].pieces.ids)
     assert (alone.last == beside.last).all()
     assert (alone.lower == beside.lower).all()
 

@@ -6,6 +6,7 @@ The model is all-MiniLM-L6-v2 (Wang et al., 2020; Reimers and Gurevych, 2019; Ap
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib import import_module
@@ -20,6 +21,9 @@ from .wordpieces import Pieces, wordpieces
 
 LONGEST = 96
 """Word pieces read of one sentence."""
+
+AT_ONCE = 16
+"""Sentences that are run together."""
 
 LAST, LOWER = "last_hidden_state", "layer_norm_8"
 """What the encoder's file calls the output of its sixth and of its fourth layer."""
@@ -84,15 +88,19 @@ def _output(name: str) -> bytes:
 def encode(texts: Iterable[str]) -> dict[str, Encoded]:
     """Each different text as the encoder reads it.
 
-    Sentences are run one by one, so that a sentence's vectors never depend on what comes with it. Raises ImportError,
-    with what to install, where the encoder is missing.
+    Sentences of as many pieces are run together, a few at a time: without padding each is computed as if it were alone.
+    Raises ImportError, with what to install, where the encoder is missing.
     """
-    return {text: _encode(text) for text in dict.fromkeys(texts)}
-
-
-def _encode(text: str) -> Encoded:
-    pieces = wordpieces(text, LONGEST)
-    ids = np.array([pieces.ids], dtype=np.int64)
-    inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-    last, lower = _session().run([LAST, LOWER], inputs)
-    return Encoded(pieces, last[0].astype(np.float16), lower[0].astype(np.float16))
+    pieces = {text: wordpieces(text, LONGEST) for text in dict.fromkeys(texts)}
+    by_size: defaultdict[int, list[str]] = defaultdict(list)
+    for text, read in pieces.items():
+        by_size[len(read.ids)].append(text)
+    found: dict[str, Encoded] = {}
+    for alike in by_size.values():
+        for start in range(0, len(alike), AT_ONCE):
+            some = alike[start : start + AT_ONCE]
+            ids = np.array([pieces[text].ids for text in some], dtype=np.int64)
+            inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+            last, lower = (vectors.astype(np.float16) for vectors in _session().run([LAST, LOWER], inputs))
+            found.update((text, Encoded(pieces[text], last[k], lower[k])) for k, text in enumerate(some))
+    return found
