@@ -25,7 +25,8 @@ NAMES = ("read_any", "read_same")
 PIECE_FEATURES = 9
 UNREAD = -8.0
 """What stands for both in a pair that is not read."""
-PAIRS_AT_ONCE = 16
+PAIRS_AT_ONCE = 4
+"""Few, so that hardly any padding is read."""
 
 
 @lru_cache(maxsize=1)
