@@ -133,23 +133,21 @@ def load_story(db: Database, story: int) -> Story:
                 source,
                 published,
                 tuple(
-                    [
-                        StorySentence(
-                            id=id,
-                            article_id=article,
-                            source_id=source,
-                            position=position,
-                            paragraph=paragraph,
-                            role=role,
-                            start=start,
-                            text=text,
-                            entities=frozenset([entity for entity, _ in named.get(id, ())]),
-                            names=tuple([name for _, name in named.get(id, ())]),
-                            quantities=tuple(quantities.get(id, ())),
-                            quotes=tuple(quotes.get(id, ())),
-                        )
-                        for _, _, _, id, position, paragraph, role, start, text in sentences
-                    ]
+                    StorySentence(
+                        id=id,
+                        article_id=article,
+                        source_id=source,
+                        position=position,
+                        paragraph=paragraph,
+                        role=role,
+                        start=start,
+                        text=text,
+                        entities=frozenset([entity for entity, _ in named.get(id, ())]),
+                        names=tuple([name for _, name in named.get(id, ())]),
+                        quantities=tuple(quantities.get(id, ())),
+                        quotes=tuple(quotes.get(id, ())),
+                    )
+                    for _, _, _, id, position, paragraph, role, start, text in sentences
                 ),
             )
         )

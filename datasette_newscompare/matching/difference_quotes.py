@@ -142,10 +142,10 @@ def _unmarked(quote: Quote, other: StorySentence) -> tuple[int, int, str] | None
     if size < FEWEST_UNMARKED:
         return None
     told = norms(other.text)
-    places = [i for i in range(len(told) - size + 1) if told[i : i + size] == quoted]
-    if not places or plain(other.text).count('"') % 2:
+    i = next((i for i in range(len(told) - size + 1) if told[i : i + size] == quoted), None)
+    if i is None or plain(other.text).count('"') % 2:
         return None
-    found, i = words(other.text), places[0]
+    found = words(other.text)
     at, to = found[i].start, found[i + size - 1].end
     start, end = other.start + at, other.start + to
     around = [w.norm for w in found[:i] + found[i + size :] if not _in_quotes(other.start + w.start, other)]

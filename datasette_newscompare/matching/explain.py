@@ -30,12 +30,17 @@ def explain(index: StoryIndex, left: int, right: int) -> Why:
         for k, is_number, rare in zip(shared, number, rarity, strict=True)
         if rare >= TELLING and not is_number and k not in named
     ]
+    quoted = _quoted(index, left, right, shared)
     followed = set(pairwise(other))
+
+    def text_of(run: list[int]) -> str:
+        return text[spans[run[0]][0] : spans[run[-1]][1]]
+
     return Why(
-        names=_first(_runs(text, spans, words, named, followed, 1)),
+        names=_first(text_of(run) for run in _runs(words, named, followed)),
         numbers=_first(text[slice(*spans[k])] for k, is_number in zip(shared, number, strict=True) if is_number),
         words=_first(text[slice(*spans[k])].lower() for _, k in sorted(told)),
-        quoted=_first(_runs(text, spans, words, _quoted(index, left, right, shared), followed, FEWEST_QUOTED)),
+        quoted=_first(text_of(run) for run in _runs(words, quoted, followed) if len(run) >= FEWEST_QUOTED),
     )
 
 
@@ -48,22 +53,15 @@ def _quoted(index: StoryIndex, left: int, right: int, shared: list[int]) -> list
     return [k for k in shared if ours[k] or words[k] in told]
 
 
-def _runs(
-    text: str,
-    spans: list[tuple[int, int]],
-    words: list[int],
-    chosen: list[int],
-    followed: set[tuple[int, int]],
-    fewest: int,
-) -> Iterable[str]:
-    """The text of each run of chosen words (places in order) that follow each other in the other sentence too."""
+def _runs(words: list[int], chosen: list[int], followed: set[tuple[int, int]]) -> list[list[int]]:
+    """The chosen words (places in order) in runs of those that follow each other in the other sentence too."""
     runs: list[list[int]] = []
     for k in chosen:
         if runs and runs[-1][-1] == k - 1 and (words[k - 1], words[k]) in followed:
             runs[-1].append(k)
         else:
             runs.append([k])
-    return (text[spans[run[0]][0] : spans[run[-1]][1]] for run in runs if len(run) >= fewest)
+    return runs
 
 
 def _first(found: Iterable[str]) -> tuple[str, ...]:

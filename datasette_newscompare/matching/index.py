@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..records import StoryArticle, StorySentence
 from .crowds import stand_ins
 from .settings import MatchSettings
-from .tokens import Tokens, tokenise
+from .tokens import Tokens, first_places, tokenise
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -102,13 +102,12 @@ def build_index(
     run = _pad(row, word, len(sentences))
     # each telling word once, where the sentence has it first
     telling = np.flatnonzero(rare[word] >= MIN_RARITY)
-    _, first, again = np.unique(row[telling] * max(1, len(ids)) + word[telling], return_index=True, return_inverse=True)
+    first, again = first_places(row[telling] * max(1, len(ids)) + word[telling])
     inside = np.bincount(again, tokens.quoted[telling], minlength=len(first)) > 0
-    order = np.argsort(first)
-    once = telling[first[order]]
+    once = telling[first]
     content = _pad(row[once], word[once], len(sentences))
     quoted = content >= 0
-    quoted[quoted] = inside[order]
+    quoted[quoted] = inside
     told = [(a.published or "9999", a.id) for a in articles]
     norms: dict[str, int] = {}
     spelt = np.array([norms.setdefault(one.norm, len(norms)) for one in tokens.known], dtype=np.int64)[tokens.form]
@@ -168,12 +167,7 @@ def wordings(index: StoryIndex, rows: Ints) -> Ints:
 def distinct_pairs(index: StoryIndex, left: Ints, right: Ints) -> tuple[Ints, Ints]:
     """The first pair of each two wordings, by place, in order; and for each pair which of these it is."""
     wording = wordings(index, np.concatenate([left, right]))
-    key = wording[left] * (wording.max(initial=0) + 1) + wording[right]
-    _, first, of = np.unique(key, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    return first[order], place[of]
+    return first_places(wording[left] * (wording.max(initial=0) + 1) + wording[right])
 
 
 def _pad(row: Ints, values: Ints, rows: int) -> Ints:

@@ -82,12 +82,9 @@ def tokenise(sentences: Sequence[StorySentence], language: str = "en") -> Tokens
     kept = np.flatnonzero(left & (before[:-1] - before[split.first][row] < MAX_TOKENS))
     row = row[kept]
     first = np.searchsorted(row, np.arange(len(sentences) + 1))
-    used, place, form = np.unique(np.array(split.form, dtype=np.int64)[kept], return_index=True, return_inverse=True)
-    order = np.argsort(place)
-    number = np.empty_like(order)
-    number[order] = np.arange(len(order))
-    known = tuple([split.forms[k] for k in used[order].tolist()])
-    form = number[form]
+    taken = np.array(split.form, dtype=np.int64)[kept]
+    new, form = first_places(taken)
+    known = tuple([split.forms[k] for k in taken[new].tolist()])
     named = np.array([one.has_capital for one in known], dtype=bool)[form] & capitals_tell[row]
     # a capital at the start of a sentence or quotation tells nothing
     asked = np.flatnonzero(named & ~np.array([one.is_listed for one in known], dtype=bool)[form])
@@ -104,6 +101,15 @@ def tokenise(sentences: Sequence[StorySentence], language: str = "en") -> Tokens
         quoted=np.array(split.quoted, dtype=bool)[kept],
         capitals_tell=capitals_tell,
     )
+
+
+def first_places(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The places where each different key comes first, in order; and for each key which of these it is."""
+    _, first, of = np.unique(keys, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    number = np.empty_like(order)
+    number[order] = np.arange(len(order))
+    return first[order], number[of]
 
 
 class _Split:
