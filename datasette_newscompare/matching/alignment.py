@@ -87,7 +87,7 @@ def kind_of(likeness: float, same_share: float, partial_below: float) -> str:
 
 def _names_differ(index: StoryIndex, left: int, right: int) -> bool:
     """Whether each side has a name or number that the other lacks, as in lists made from one pattern."""
-    a, b = index.run[left, : index.lengths[left]], index.run[right, : index.lengths[right]]
+    a, b = index.words_of(left), index.words_of(right)
     if np.array_equal(a, b):
         return False
     only = [x[~np.isin(x, y)] for x, y in ((a, b), (b, a))]
@@ -104,7 +104,7 @@ def wording(index: StoryIndex, scored: Scored) -> np.ndarray:
 
 def word_likeness(index: StoryIndex, left: int, right: int) -> float:
     """1 - indel distance / words of both; below `FEWEST_WORDS` words only 1 counts."""
-    a, b = (index.spelt[index.tokens.of(row)].tolist() for row in (left, right))
+    a, b = index.spelling_of(left).tolist(), index.spelling_of(right).tolist()
     alike = Indel.normalized_similarity(a, b)
     return alike if alike == 1.0 or min(len(a), len(b)) >= FEWEST_WORDS else 0.0
 

@@ -18,8 +18,8 @@ TELLING = 0.15
 def explain(index: StoryIndex, left: int, right: int) -> Why:
     """The shared names, numbers, rare words (rarest first) and quoted runs, as the left sentence writes them."""
     text, spans = index.sentences[left].text, index.tokens.spans(left)
-    words = index.run[left, : len(spans)].tolist()
-    other = index.run[right, : index.lengths[right]].tolist()
+    words = index.words_of(left).tolist()
+    other = index.words_of(right).tolist()
     held = set(other)
     shared = [k for k, word in enumerate(words) if word in held]
     of = index.run[left, shared]
@@ -49,7 +49,7 @@ def _quoted(index: StoryIndex, left: int, right: int, shared: list[int]) -> list
     ours, theirs = (index.tokens.quoted[index.tokens.of(row)] for row in (left, right))
     if not ours.any() and not theirs.any():
         return []
-    words, told = index.run[left], set(index.run[right, : len(theirs)][theirs].tolist())
+    words, told = index.words_of(left), set(index.words_of(right)[theirs].tolist())
     return [k for k in shared if ours[k] or words[k] in told]
 
 

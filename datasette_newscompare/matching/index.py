@@ -64,6 +64,14 @@ class StoryIndex:
     negations: Ints
     lengths: Ints
 
+    def words_of(self, row: int) -> Ints:
+        """A sentence's words in order."""
+        return self.run[row, : self.lengths[row]]
+
+    def spelling_of(self, row: int) -> Ints:
+        """The same as they are spelt: equal where two sentences have the same words in the same order."""
+        return self.spelt[self.tokens.of(row)]
+
 
 def build_index(
     articles: Sequence[StoryArticle], language: str = "en", most_copies: int = DEFAULTS.most_copies

@@ -60,7 +60,7 @@ class Row:
     def __init__(self, index: StoryIndex, row: int, encoded: Mapping[str, Encoded]) -> None:
         sentence = encoded[index.sentences[row].text]
         self.vectors = sentence.lower
-        self.words: Ints = index.run[row, : index.lengths[row]]
+        self.words: Ints = index.words_of(row)
         self.stubs: Ints = index.stub[self.words]
         within = sentence.pieces_in(index.tokens.spans(row))
         self.is_word: Bools = np.any(within, axis=1)

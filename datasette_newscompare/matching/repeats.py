@@ -86,7 +86,7 @@ def _twins(index: StoryIndex, rows: Ints) -> dict[int, int]:
     first: dict[bytes, int] = {}
     found = {}
     for row in rows.tolist():
-        words = index.run[row, : index.lengths[row]].tobytes()
+        words = index.words_of(row).tobytes()
         if words in first:
             found[row] = first[words]
         else:
@@ -135,9 +135,9 @@ class _Likeness:
 
     def __call__(self, row: int, earlier: int) -> float:
         index = self.index
-        if index.spelt[index.tokens.of(row)].tobytes() == index.spelt[index.tokens.of(earlier)].tobytes():
+        if np.array_equal(index.spelling_of(row), index.spelling_of(earlier)):
             return 1.0
-        a, b = self._run(row), self._run(earlier)
+        a, b = index.words_of(row).tolist(), index.words_of(earlier).tolist()
         held = set(b)
         if min(len(a), len(b)) < FEWEST_WORDS or any(self.marked[word] for word in a if word not in held):
             return 0.0
@@ -151,6 +151,3 @@ class _Likeness:
             return 0.0
         alike = float(Indel.normalized_similarity(a, b))
         return alike if alike >= LIKE else 0.0
-
-    def _run(self, row: int) -> list[int]:
-        return self.index.run[row, : self.index.lengths[row]].tolist()
