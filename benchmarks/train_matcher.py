@@ -178,7 +178,8 @@ def read_story(
 
 def holder(headline: StorySentence, sentences: list[StorySentence]) -> int | None:
     """The sentence that holds most of a headline's words by rarity, if it holds `TITLE_HELD` of them."""
-    words = {form.stem: form.rarity for form in tokenise([headline]).known}
+    title = tokenise([headline])
+    words = dict(zip(title.stems(0), title.known["rarity"][title.form].tolist(), strict=True))
     whole = sum(words.values())
     tokens = tokenise(sentences)
     share = {

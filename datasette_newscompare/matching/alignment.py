@@ -104,7 +104,7 @@ def wording(index: StoryIndex, scored: Scored) -> np.ndarray:
 
 def word_likeness(index: StoryIndex, left: int, right: int) -> float:
     """1 - indel distance / words of both; below `FEWEST_WORDS` words only 1 counts."""
-    a, b = index.spelling_of(left).tolist(), index.spelling_of(right).tolist()
+    a, b = index.spelling[left], index.spelling[right]
     alike = Indel.normalized_similarity(a, b)
     return alike if alike == 1.0 or min(len(a), len(b)) >= FEWEST_WORDS else 0.0
 

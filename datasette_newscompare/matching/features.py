@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
-from ..text.wordlists import listed
 from .index import Bools, Floats, Ints, StoryIndex
 
 CELLS_AT_ONCE = 1 << 20
@@ -60,7 +59,7 @@ class _Sentences:
         self.index = index
         content = np.ascontiguousarray(index.content.T)
         there = content >= 0
-        small: Any = np.int16 if len(index.words) <= np.iinfo(np.int16).max else np.int32
+        small: Any = np.int16 if len(index.rarity) <= np.iinfo(np.int16).max else np.int32
         self.ids = content.astype(small)
         self.stub = np.where(there, index.stub[content], -1).astype(small)
         self.run = np.ascontiguousarray(index.run.T, dtype=small)
@@ -77,7 +76,7 @@ class _Sentences:
         self.is_headline = np.array([s.role in HEADLINES for s in index.sentences], dtype=bool)
         self.place = (index.place + 0.5) / index.article_size
         self.first = index.run[:, 0]
-        self.points = np.array([i >= 0 and index.words[i] in _POINTING for i in self.first.tolist()], dtype=bool)
+        self.points = np.append(index.pointing, np.False_)[self.first]
 
     def words(self, rows: Ints) -> _Words:
         """The telling words of these rows."""
@@ -199,9 +198,6 @@ def _features(of: _Sentences, short: Ints, long: Ints) -> Floats:
         of.is_headline[long],
     )
     return np.stack([np.asarray(column, dtype=np.float32) for column in columns])
-
-
-_POINTING = listed("he she it they this that these those we i his her their its but and")
 
 
 def _runs(of: _Sentences, short: Ints, long: Ints) -> tuple[Floats, Floats, Floats, Floats]:

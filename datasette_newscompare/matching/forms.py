@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from math import log10
+from threading import Lock
+from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ..text.wordlists import listed
 from ..text.words import norm
 from .irregular import NEGATIONS, NUMBERS, SAME_WORD
 
 KEPT = 200_000
 """Words that are kept for when they come again."""
+
+MAGNITUDES = listed("hundred thousand million billion trillion m mn bn tn k percent pct cent dollars pounds euros")
+"""Words that belong to the number before them."""
+
+POINTING = listed("he she it they this that these those we i his her their its but and")
+"""Words with which a sentence goes on from the one before."""
+
+ALIKE = 5
+"""Letters of a stem from which on words that begin with the same are near: `accuse` and `accusation`."""
 
 _SUFFIXES = (
     ("ations", ""), ("ation", ""), ("ments", ""), ("ment", ""), ("nesses", ""), ("ness", ""),
@@ -18,25 +33,6 @@ _SUFFIXES = (
     ("ions", ""), ("ion", ""), ("ities", ""), ("ity", ""), ("ives", ""), ("ive", ""), ("ally", ""), ("ly", ""),
     ("ers", ""), ("ors", ""), ("er", ""), ("or", ""), ("als", ""), ("al", ""), ("es", ""), ("s", ""), ("e", ""),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Form:
-    """What is known of a word by itself."""
-
-    stem: str
-    """What is compared."""
-    norm: str
-    rarity: float
-    """In the language, see `rarity`."""
-    has_capital: bool = False
-    shouting: int = 0
-    """Five times its capitals less three times its letters: added up over words it is above 0 where more than three in
-    five of all letters are capitals."""
-    is_number: bool = False
-    is_negation: bool = False
-    is_listed: bool = False
-    """Whether `irregular.py` lists it; its capital marks a name even at the start of a sentence."""
 
 
 @lru_cache(maxsize=KEPT)
@@ -89,39 +85,109 @@ def rarity(word: str, language: str = "en") -> float:
     return min(1.0, max(0.0, (6.4 - log10(frequency) - 9) / 4.9))
 
 
-class Forms(dict[str, Form]):
-    """The form of each word that was asked for, as it stands in a plain text, which is `shouted` where all of it is in
-    capitals."""
+FORM = np.dtype(
+    [
+        ("stem", np.int64),
+        ("norm", np.int64),
+        ("stub", np.int64),
+        ("shouting", np.int64),
+        ("rarity", np.float32),
+        ("has_capital", np.bool_),
+        ("is_number", np.bool_),
+        ("is_magnitude", np.bool_),
+        ("is_negation", np.bool_),
+        ("is_pointing", np.bool_),
+        ("is_listed", np.bool_),
+    ]
+)
+"""What is known of a word by itself.
 
-    def __init__(self, language: str, shouted: bool) -> None:
-        self.language, self.shouted = language, shouted
+`stem` is what is compared, as a number, `norm` what all its spellings share, and `stub` how its stem begins: equal
+where two words' are. `rarity` is that in the language, see `rarity`. `shouting` is five times its capitals less three
+times its letters: added up over words it is above 0 where more than three in five of all letters are capitals.
+`is_magnitude`: whether it belongs to the number before it. `is_listed`: whether `irregular.py` lists it; then its
+capital marks a name even at the start of a sentence.
+"""
 
-    def __missing__(self, word: str) -> Form:
-        if len(self) >= KEPT:
-            self.clear()
-        normal = norm(word, self.shouted)
+Key = TypeVar("Key", bound=Hashable)
+
+
+class _Numbers(dict[Key, int]):
+    """The number of each key that was asked for, which `add` gives it the first time."""
+
+    def __init__(self, add: Callable[[Key], int], lock: Lock) -> None:
+        self.add, self.lock = add, lock
+
+    def __missing__(self, key: Key) -> int:
+        with self.lock:
+            if key not in self:
+                self[key] = self.add(key)
+        return self[key]
+
+
+class Lexicon:
+    """The words of one language that were asked for so far. Each has a number: its row of `forms`."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.forms: NDArray[np.void] = np.zeros(1024, dtype=FORM)
+        """Grows with the words: look it up after the last word was asked for."""
+        self.size = 0
+        self.stems: list[str] = []
+        """By number."""
+        self._stem: dict[str, int] = {}
+        self._norm: dict[str, int] = {}
+        self._stub: dict[str, int] = {}
+        lock = Lock()
+        self.plain: _Numbers[str] = _Numbers(lambda word: self._add_word(word, False), lock)
+        """The number of a word as it stands in a plain text."""
+        self.shouted: _Numbers[str] = _Numbers(lambda word: self._add_word(word, True), lock)
+        """The same in a text of which all is in capitals."""
+        self.values = _Numbers(self._add_value, lock)
+        """The number of what stands for all spellings of a value."""
+
+    def _add_word(self, word: str, shouted: bool) -> int:
+        normal = norm(word, shouted)
         stemmed = stem(normal)
-        self[word] = form = Form(
+        return self._add(
             stemmed,
             normal,
+            5 * sum(map(str.isupper, word)) - 3 * sum(map(str.isalpha, word)),
             rarity(normal, self.language),
-            has_capital=any(map(str.isupper, word)),
-            shouting=5 * sum(map(str.isupper, word)) - 3 * sum(map(str.isalpha, word)),
-            is_number=stemmed[:1].isdigit(),
-            is_negation=normal in NEGATIONS or stemmed == "not",
-            is_listed=normal in SAME_WORD,
+            any(map(str.isupper, word)),
+            stemmed[:1].isdigit(),
+            normal in MAGNITUDES,
+            normal in NEGATIONS or stemmed == "not",
+            stemmed in POINTING,
+            normal in SAME_WORD,
         )
-        return form
+
+    def _add_value(self, value: float) -> int:
+        written = f"#{value:g}"
+        return self._add(written, written, 0, rarity(written), False, True, False, False, False, False)
+
+    def _add(self, stemmed: str, normal: str, *known: float) -> int:
+        if stemmed not in self._stem:
+            self._stem[stemmed] = len(self.stems)
+            self.stems.append(stemmed)
+        if self.size == len(self.forms):
+            self.forms = np.concatenate([self.forms, np.zeros_like(self.forms)])
+        self.forms[self.size] = (
+            self._stem[stemmed],
+            self._norm.setdefault(normal, len(self._norm)),
+            self._stub.setdefault(stemmed[:ALIKE], len(self._stub)),
+            *known,
+        )
+        self.size += 1
+        return self.size - 1
 
 
-@lru_cache(maxsize=8)
-def forms_of(language: str, shouted: bool) -> Forms:
-    """The forms of a language's words that were asked for so far."""
-    return Forms(language, shouted)
+_lexicons: dict[str, Lexicon] = {}
 
 
-@lru_cache(maxsize=KEPT)
-def value_form(value: float) -> Form:
-    """What stands for all spellings of a value."""
-    written = f"#{value:g}"
-    return Form(written, written, rarity(written), is_number=True)
+def lexicon_of(language: str) -> Lexicon:
+    """The words of a language that were asked for so far; a new one where they have become too many."""
+    known = _lexicons.get(language)
+    if known is None or known.size >= KEPT:
+        known = _lexicons[language] = Lexicon(language)
+    return known

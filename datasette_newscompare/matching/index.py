@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,8 @@ MIN_RARITY = 0.1
 class StoryIndex:
     """The sentences that take part, article by article in reading order; row i of each array is `sentences[i]`.
 
-    Padded places hold -1. Vocabulary arrays (`rarity`, `informative`, `name`, `number`, `stub`) are by word id.
+    Padded places hold -1. Vocabulary arrays (`rarity`, `informative`, `name`, `number`, `pointing`, `stub`) are by
+    word id.
     """
 
     sentences: tuple[StorySentence, ...]
@@ -39,8 +41,8 @@ class StoryIndex:
     """0 for the first sentence of its article that takes part."""
     article_size: Ints
     """Number of sentences of the article, by sentence."""
-    spelt: Ints
-    """The spelling of each of `tokens`, as a number."""
+    spelling: tuple[str, ...]
+    """Each sentence's words in order, a character for each: the same for all spellings of a word (`norm`)."""
     stand_in: Ints
     """The row that is compared in a row's place: its own, but for further copies of what very many articles carry."""
     article_count: int
@@ -51,7 +53,6 @@ class StoryIndex:
     """Each telling word once, sentences x most."""
     quoted: Bools
     """Whether the word stands inside quotation marks, beside `content`."""
-    words: tuple[str, ...]
     rarity: Floats
     informative: Floats
     """Rarity in the language times rarity in this story."""
@@ -59,6 +60,8 @@ class StoryIndex:
     """Rarity in this story alone, 0 to 1."""
     name: Bools
     number: Bools
+    pointing: Bools
+    """What a sentence may begin with that goes on from the one before (`forms.POINTING`)."""
     stub: Ints
     """The same for words that begin alike, so that `accuse` and `accusation` are near."""
     negations: Ints
@@ -67,10 +70,6 @@ class StoryIndex:
     def words_of(self, row: int) -> Ints:
         """A sentence's words in order."""
         return self.run[row, : self.lengths[row]]
-
-    def spelling_of(self, row: int) -> Ints:
-        """The same as they are spelt: equal where two sentences have the same words in the same order."""
-        return self.spelt[self.tokens.of(row)]
 
 
 def build_index(
@@ -93,34 +92,31 @@ def build_index(
         source_of += [sources.setdefault(article.source_id, len(sources))] * len(part)
         place += range(len(part))
     tokens = tokenise(sentences, language)
-    ids: dict[str, int] = {}
-    stems = np.array([ids.setdefault(one.stem, len(ids)) for one in tokens.known], dtype=np.int64)
+    known = tokens.known
+    new, stems = first_places(known["stem"], len(tokens.lexicon.stems))
     word = stems[tokens.form]
-    words = tuple(ids)
-    rare = np.ones(len(ids), dtype=np.float32)
-    np.minimum.at(rare, stems, np.array([one.rarity for one in tokens.known], dtype=np.float32))
-    is_number = np.zeros(len(ids), dtype=bool)
-    is_number[stems[np.array([one.is_number for one in tokens.known], dtype=bool)]] = True
+    count = len(new)
+    rare = np.ones(count, dtype=np.float32)
+    np.minimum.at(rare, stems, known["rarity"])
+    is_number = np.bincount(stems, known["is_number"], minlength=count) > 0
     lengths = np.diff(tokens.first)
     row = np.repeat(np.arange(len(sentences)), lengths)
-    is_negation = np.array([one.is_negation for one in tokens.known], dtype=bool)[tokens.form]
-    named = np.bincount(word, tokens.named, minlength=len(ids))
+    named = np.bincount(word, tokens.named, minlength=count)
     asked = tokens.capitals_tell[row]
-    name = (named > 0) & (2 * named >= np.bincount(word, asked, minlength=len(ids)))
+    name = (named > 0) & (2 * named >= np.bincount(word, asked, minlength=count))
     run = _pad(row, word, len(sentences))
     # each telling word once, where the sentence has it first
     telling = np.flatnonzero(rare[word] >= MIN_RARITY)
-    first, again = first_places(row[telling] * max(1, len(ids)) + word[telling])
+    first, again = first_places(row[telling] * count + word[telling], len(sentences) * count)
     inside = np.bincount(again, tokens.quoted[telling], minlength=len(first)) > 0
     once = telling[first]
     content = _pad(row[once], word[once], len(sentences))
     quoted = content >= 0
     quoted[quoted] = inside
     told = [(a.published or "9999", a.id) for a in articles]
-    norms: dict[str, int] = {}
-    spelt = np.array([norms.setdefault(one.norm, len(norms)) for one in tokens.known], dtype=np.int64)[tokens.form]
+    spelling = _as_characters(known["norm"], tokens)
     stand_in = stand_ins(
-        [spelt[tokens.of(row)].tobytes() for row in range(len(sentences))],
+        spelling,
         source_of,
         [told[number] for number in article_of],
         most_copies,
@@ -130,14 +126,13 @@ def build_index(
     sizes = np.bincount(holder, minlength=len(articles))
     with_some = np.bincount(holder[compared], minlength=len(articles))
     n = max(2, int(compared.sum()))
-    frequency = np.bincount(word[once], compared[row[once]], minlength=len(ids)).astype(np.int64)
+    frequency = np.bincount(word[once], compared[row[once]], minlength=count).astype(np.int64)
     spread = (np.log((n + 1) / np.maximum(1, frequency)) / np.log(n + 1)).astype(np.float32)
-    stubs: dict[str, int] = {}
-    stub = np.array([stubs.setdefault(w[:5], len(stubs)) for w in words], dtype=np.int64)
+    _, stub = first_places(known["stub"][new], len(tokens.lexicon.stems))
     return StoryIndex(
         sentences=tuple(sentences),
         tokens=tokens,
-        spelt=spelt,
+        spelling=spelling,
         article=holder,
         source=np.array(source_of, dtype=np.int64),
         stand_in=stand_in,
@@ -147,14 +142,14 @@ def build_index(
         run=run,
         content=content,
         quoted=quoted,
-        words=words,
         rarity=rare,
         informative=rare * spread,
         spread=spread,
         name=name,
         number=is_number,
+        pointing=known["is_pointing"][new],
         stub=stub,
-        negations=np.bincount(row, is_negation, minlength=len(sentences)).astype(np.int64),
+        negations=np.bincount(row, known["is_negation"][tokens.form], minlength=len(sentences)).astype(np.int64),
         lengths=lengths,
     )
 
@@ -175,7 +170,16 @@ def wordings(index: StoryIndex, rows: Ints) -> Ints:
 def distinct_pairs(index: StoryIndex, left: Ints, right: Ints) -> tuple[Ints, Ints]:
     """The first pair of each two wordings, by place, in order; and for each pair which of these it is."""
     wording = wordings(index, np.concatenate([left, right]))
-    return first_places(wording[left] * (wording.max(initial=0) + 1) + wording[right])
+    count = int(wording.max(initial=0)) + 1
+    return first_places(wording[left] * count + wording[right], count * count)
+
+
+def _as_characters(numbers: Ints, tokens: Tokens) -> tuple[str, ...]:
+    """Each sentence's words, in which a character stands for all that have the same of these `numbers`: comparing text
+    is what costs least."""
+    _, number = first_places(numbers, int(numbers.max(initial=0)) + 1)
+    text = number[tokens.form].astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    return tuple([text[start:end] for start, end in pairwise(tokens.first.tolist())])
 
 
 def _pad(row: Ints, values: Ints, rows: int) -> Ints:

@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from .alignment import NEAR_VERBATIM, word_likeness
 from .candidates import MAX_POSTINGS
 from .index import Ints, StoryIndex
+from .tokens import first_places
 
 FEWEST_WORDS = 4
 """A shorter sentence ("He agreed.") repeats only itself word for word."""
@@ -102,12 +103,11 @@ def _candidates(index: StoryIndex, rows: Ints, most: int) -> Iterator[tuple[int,
     """
     row, place = np.nonzero(index.run[rows] >= 0)
     # the words of each source are counted for themselves, so that no rows of two sources share one
-    of_source, column = np.unique(
-        index.source[rows[row]] * len(index.words) + index.run[rows[row], place], return_inverse=True
-    )
+    words, sources = len(index.rarity), int(index.source.max(initial=0)) + 1
+    of_source, column = first_places(index.source[rows[row]] * words + index.run[rows[row], place], sources * words)
     # a word that a sentence has twice counts once
-    once = np.unique(row * len(of_source) + column)
-    row, column = np.divmod(once, max(1, len(of_source)))
+    once, _ = first_places(row * len(of_source) + column, len(rows) * len(of_source))
+    row, column = row[once], column[once]
     ends = np.searchsorted(row, np.arange(len(rows) + 1))
     held = csr_matrix((np.ones(len(once), dtype=np.int32), column, ends), shape=(len(rows), len(of_source)))
     if most < len(rows):
@@ -130,24 +130,32 @@ class _Likeness:
 
     def __init__(self, index: StoryIndex) -> None:
         self.index = index
-        self.marked = (index.name | index.number).tolist()
+        self.marked = index.name | index.number
         self.rarity = index.rarity.tolist()
+        self.known: dict[int, tuple[list[int], frozenset[int], frozenset[int]]] = {}
+        """Of rows: the words in order, the different ones, and which of these are names and numbers."""
 
     def __call__(self, row: int, earlier: int) -> float:
-        index = self.index
-        if np.array_equal(index.spelling_of(row), index.spelling_of(earlier)):
+        spelling = self.index.spelling
+        if spelling[row] == spelling[earlier]:
             return 1.0
-        a, b = index.words_of(row).tolist(), index.words_of(earlier).tolist()
-        held = set(b)
-        if min(len(a), len(b)) < FEWEST_WORDS or any(self.marked[word] for word in a if word not in held):
+        (a, _, marked), (b, held, _) = self._words(row), self._words(earlier)
+        if min(len(a), len(b)) < FEWEST_WORDS or not marked <= held:
             return 0.0
-        exact = word_likeness(index, row, earlier)
+        exact = word_likeness(self.index, row, earlier)
         if exact >= NEAR_VERBATIM:
             return exact
-        telling = [word for word in index.content[row].tolist() if word >= 0]
-        weight = sum(self.rarity[word] for word in telling)
-        covered = sum(self.rarity[word] for word in telling if word in held) / max(1e-6, weight)
+        telling = [word for word in self.index.content[row].tolist() if word >= 0]
+        weight = sum([self.rarity[word] for word in telling])
+        covered = sum([self.rarity[word] for word in telling if word in held]) / max(1e-6, weight)
         if covered < COVERED:
             return 0.0
         alike = float(Indel.normalized_similarity(a, b))
         return alike if alike >= LIKE else 0.0
+
+    def _words(self, row: int) -> tuple[list[int], frozenset[int], frozenset[int]]:
+        if row not in self.known:
+            words = self.index.words_of(row)
+            listed = words.tolist()
+            self.known[row] = listed, frozenset(listed), frozenset(words[self.marked[words]].tolist())
+        return self.known[row]

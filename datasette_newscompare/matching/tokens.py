@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..records import Quantity, Quote, StorySentence
-from ..text.wordlists import listed
 from ..text.words import is_title_case, spans
-from .forms import Form, forms_of, value_form
+from .forms import Lexicon, lexicon_of
 
 MAX_TOKENS = 96
 """Words looked at in one sentence; a longer one is nearly always a list or a caption."""
@@ -21,18 +20,23 @@ MAX_TOKENS = 96
 VALUED = frozenset({"money", "percent", "count", "measure", "duration", "age"})
 """Quantities that are compared by value; dates and times are compared by their words."""
 
-MAGNITUDES = listed("hundred thousand million billion trillion m mn bn tn k percent pct cent dollars pounds euros")
-"""Words that belong to the number before them."""
+FEW = 1 << 20
+"""Numbers of which each has a place in a table of all."""
 
 _OPENING = frozenset('"“.:')
+_LAST_SPACE = 0x3000
+_BESIDE = np.array([2 if chr(c) in _OPENING else chr(c).isspace() for c in range(_LAST_SPACE + 2)], dtype=np.uint8)
+"""By character: 2 where it opens something, 1 where it is white space; the last one stands for all after it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tokens:
     """The words of sentences in order, one sentence after the other."""
 
-    known: tuple[Form, ...]
-    """What is known of the words, in order of their first place; of one in capitals, or a value, more than once."""
+    lexicon: Lexicon
+    known: NDArray[np.void]
+    """What is known of the words (`forms.FORM`), in order of their first place; of one in capitals, or a value, more
+    than once."""
     form: NDArray[np.int64]
     """The number of each word in `known`."""
     start: NDArray[np.int64]
@@ -53,7 +57,7 @@ class Tokens:
 
     def stems(self, row: int) -> list[str]:
         """A sentence's words as they are compared."""
-        return [self.known[k].stem for k in self.form[self.of(row)].tolist()]
+        return [self.lexicon.stems[k] for k in self.known["stem"][self.form[self.of(row)]].tolist()]
 
     def spans(self, row: int) -> list[tuple[int, int]]:
         """Where each word of a sentence starts and ends in it."""
@@ -69,7 +73,8 @@ def tokenise(sentences: Sequence[StorySentence], language: str = "en") -> Tokens
     """
     split = _Split(sentences, language)
     row = np.repeat(np.arange(len(sentences)), np.diff(split.first))
-    shouting = np.append(0, np.cumsum(np.array([form.shouting for form in split.forms], dtype=np.int64)[split.form]))
+    forms = split.lexicon.forms[split.forms]
+    shouting = np.append(0, np.cumsum(forms["shouting"][split.form]))
     titles = np.array([is_title_case(s.text, s.role) for s in sentences], dtype=bool)
     capitals_tell = (np.diff(shouting[split.first]) <= 0) & ~titles
     for at, sentence in enumerate(sentences):
@@ -83,18 +88,19 @@ def tokenise(sentences: Sequence[StorySentence], language: str = "en") -> Tokens
     row = row[kept]
     first = np.searchsorted(row, np.arange(len(sentences) + 1))
     taken = np.array(split.form, dtype=np.int64)[kept]
-    new, form = first_places(taken)
-    known = tuple([split.forms[k] for k in taken[new].tolist()])
-    named = np.array([one.has_capital for one in known], dtype=bool)[form] & capitals_tell[row]
+    new, form = first_places(taken, len(split.forms))
+    known = split.lexicon.forms[np.array(split.forms, dtype=np.int64)[taken[new]]]
+    starts = np.array(split.starts, dtype=np.int64)[kept]
+    named = known["has_capital"][form] & capitals_tell[row]
     # a capital at the start of a sentence or quotation tells nothing
-    asked = np.flatnonzero(named & ~np.array([one.is_listed for one in known], dtype=bool)[form])
-    opens = np.array([split.opens(k) for k in kept[asked].tolist()], dtype=bool)
-    named[asked] = (asked > first[row[asked]]) & ~opens
+    asked = np.flatnonzero(named & ~known["is_listed"][form])
+    named[asked] = (asked > first[row[asked]]) & ~_opens(split.text, starts[asked])
     offset = np.array(split.offsets)[row]
     return Tokens(
+        lexicon=split.lexicon,
         known=known,
         form=form,
-        start=np.array(split.starts, dtype=np.int64)[kept] - offset,
+        start=starts - offset,
         end=np.array(split.ends, dtype=np.int64)[kept] - offset,
         first=first,
         named=named,
@@ -103,13 +109,26 @@ def tokenise(sentences: Sequence[StorySentence], language: str = "en") -> Tokens
     )
 
 
-def first_places(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The places where each different key comes first, in order; and for each key which of these it is."""
-    _, first, of = np.unique(keys, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    number = np.empty_like(order)
-    number[order] = np.arange(len(order))
-    return first[order], number[of]
+def first_places(keys: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The places where each different key comes first, in order; and for each key which of these it is.
+
+    Keys are numbers from 0 to below `count`.
+    """
+    if count > FEW:
+        _, keys = np.unique(keys, return_inverse=True)
+        count = len(keys)
+    places = np.arange(len(keys))
+    table = np.empty(count, dtype=np.int64)
+    table[keys[::-1]] = places[::-1]  # of several places of a key the last one stays: its first
+    new = np.flatnonzero(table[keys] == places)
+    table[keys[new]] = places[: len(new)]
+    return new, table[keys]
+
+
+def _opens(text: str, starts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether one of the two characters before a place opens something, and the other, if any, is white space."""
+    there = _BESIDE[np.minimum(np.frombuffer(f"  {text}".encode("utf-32-le", "surrogatepass"), "<u4"), _LAST_SPACE + 1)]
+    return there[starts] + there[starts + 1] == 3
 
 
 class _Split:
@@ -121,21 +140,20 @@ class _Split:
         self.offsets = list(accumulate([len(s.text) + 1 for s in sentences], initial=0))
         self.first = [bisect_left(self.starts, offset) for offset in self.offsets]
         """Which of the words is the first of each sentence, and last the number of all words."""
-        known = forms_of(language, False)
+        self.lexicon = lexicon_of(language)
         different = dict.fromkeys(words)
-        self.forms = [known[word] for word in different]
+        self.forms = list(map(self.lexicon.plain.__getitem__, different))
         number = dict(zip(different, range(len(different)), strict=True))
         self.form = list(map(number.__getitem__, words))
         """Each word's place in `forms`."""
-        shouted = forms_of(language, True)
         for row, sentence in enumerate(sentences):
             if sentence.text.isupper():
                 for word in range(self.first[row], self.first[row + 1]):
-                    self.put(word, shouted[words[word]])
+                    self.put(word, self.lexicon.shouted[words[word]])
         self.quoted, self.left = [False] * len(words), [True] * len(words)
         """Without words that belong to the number before them."""
 
-    def put(self, word: int, form: Form) -> None:
+    def put(self, word: int, form: int) -> None:
         """Take a word in another form."""
         self.form[word] = len(self.forms)
         self.forms.append(form)
@@ -166,15 +184,10 @@ class _Split:
                 before = word - 1
                 while before >= first and not self.left[before]:
                     before -= 1
-                if self._form(word).norm in MAGNITUDES and before >= first and self._form(before).is_number:
+                if self._is("is_magnitude", word) and before >= first and self._is("is_number", before):
                     self.ends[before], self.left[word] = self.ends[word], False
                 elif self.text[self.starts[word] : self.ends[word]].lstrip("$£€¥₹USDACNHKZR")[:1].isdigit():
-                    self.put(word, value_form(quantity.value))
+                    self.put(word, self.lexicon.values[quantity.value])
 
-    def _form(self, word: int) -> Form:
-        return self.forms[self.form[word]]
-
-    def opens(self, word: int) -> bool:
-        """Whether what stands before a word, within its sentence, says that something begins with it."""
-        start = self.starts[word]
-        return self.text[max(0, start - 2) : start].strip() in _OPENING
+    def _is(self, what: str, word: int) -> bool:
+        return bool(self.lexicon.forms[what][self.forms[self.form[word]]])
