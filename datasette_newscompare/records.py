@@ -102,10 +102,6 @@ class StorySentence(NamedTuple):
     role: str
     start: int
     text: str
-    entities: frozenset[int] = frozenset()
-    """Ids of the entities that it names."""
-    names: tuple[str, ...] = ()
-    """The same entities by name, in order of mention."""
     quantities: tuple[Quantity, ...] = ()
     quotes: tuple[Quote, ...] = ()
 

@@ -30,10 +30,6 @@ SELECT s.article_id, a.source_id, a.published, s.id, s.position, s.paragraph, s.
 FROM articles a JOIN sentences s ON s.article_id = a.id
 WHERE a.story_id = ? ORDER BY a.id, s.position
 """
-MENTIONED = """
-SELECT DISTINCT m.sentence_id, e.id, e.name FROM articles a JOIN mentions m ON m.article_id = a.id
-JOIN entities e ON e.id = m.entity_id WHERE a.story_id = ? ORDER BY m.sentence_id, m.start
-"""
 QUANTITIES = """
 SELECT q.sentence_id, q.kind, q.value, q.unit, q.comparator, q.approximate, q.start, q."end", q.text
 FROM articles a JOIN sentences s ON s.article_id = a.id JOIN quantities q ON q.sentence_id = s.id
@@ -115,9 +111,6 @@ def _compare_encoded(settings: MatchSettings, story: tuple[Story, Mapping[str, V
 
 def load_story(db: Database, story: int) -> Story:
     """A story's articles with all that matching looks at, in order of id."""
-    named = defaultdict(list)
-    for sentence, entity, name in db.execute(MENTIONED, [story]):
-        named[sentence].append((entity, name))
     quantities = defaultdict(list)
     for sentence, kind, value, unit, comparator, approximate, start, end, text in db.execute(QUANTITIES, [story]):
         quantities[sentence].append(Quantity(kind, value, unit, comparator, bool(approximate), start, end, text))
@@ -142,8 +135,6 @@ def load_story(db: Database, story: int) -> Story:
                         role=role,
                         start=start,
                         text=text,
-                        entities=frozenset([entity for entity, _ in named.get(id, ())]),
-                        names=tuple([name for _, name in named.get(id, ())]),
                         quantities=tuple(quantities.get(id, ())),
                         quotes=tuple(quotes.get(id, ())),
                     )
