@@ -337,7 +337,13 @@ def widen(stories: list[Story], table: Table, first: np.ndarray, sibling_first: 
     """The features of all pairs in their surroundings, given their first scores (any, same) and the siblings' (any)."""
     return np.concatenate(
         [
-            in_context(s.index, s.measured, first[table.story == k], sibling_first[table.sibling_story == k])
+            in_context(
+                s.index,
+                s.measured,
+                first[table.story == k],
+                sibling_first[table.sibling_story == k],
+                np.arange(len(s.measured.left)),
+            )
             for k, s in enumerate(stories)
         ]
     )

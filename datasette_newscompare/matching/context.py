@@ -40,14 +40,15 @@ def context_features(
     any_score: Floats,
     same_score: Floats,
     siblings: tuple[Ints, Ints, Floats],
+    wanted: Ints,
 ) -> Floats:
-    """The features of each pair among all candidate pairs of its story, pairs x `NAMES`.
+    """The features of the `wanted` pairs, given by place, among all candidate pairs of their story, wanted x `NAMES`.
 
     `siblings` are pairs of one article (row, row, first score), through which a sentence that says again what another
     one says is supported by the other's counterparts.
     """
     n, m = len(index.sentences), len(short)
-    if m == 0:
+    if len(wanted) == 0:
         return np.zeros((0, len(NAMES)), dtype=np.float32)
     # every pair from both ends: `here` reads from one sentence, `there` is its counterpart
     here, there = np.concatenate([short, long]), np.concatenate([long, short])
@@ -61,7 +62,6 @@ def context_features(
     # sums by row and other article, and by two articles: of those that have pairs, for all would be very many
     row_keys, row_key = np.unique(row_and_other, return_inverse=True)
     row_sum = np.bincount(row_key, both)
-    others = row_sum[row_key] - both
     told = np.bincount(here, both, minlength=n)
     keys = here * n + there
     order = np.argsort(keys)
@@ -87,61 +87,64 @@ def context_features(
     _, block = np.unique(lower * articles + higher, return_inverse=True)
     block_any = np.bincount(block, any_score)
     block_same = np.bincount(block, same_score)
-    size_short, size_long = index.article_size[short], index.article_size[long]
-    smaller = np.minimum(size_short, size_long)
-    in_order, anchors, distance, diagonal = _order(index, short, long, any_score, block)
-    third, third_sum, sibling = _through(index, here, there, both, siblings, short, long)
+    a, b = short[wanted], long[wanted]
+    from_a, from_b = wanted, m + wanted
+    told_here = row_sum[row_key]
+    size_a, size_b = index.article_size[a], index.article_size[b]
+    smaller = np.minimum(size_a, size_b)
+    in_order, anchors, distance, diagonal = _order(index, short, long, any_score, block, wanted)
+    third, third_sum, sibling = _through(index, here, there, both, siblings, a, b)
     columns = (
-        any_score, same_score, ranks[:m], ranks[m:], rival[:m], rival[m:], rival_same[:m], rival_same[m:],
-        others[:m], others[m:],
-        score_at(short - 1, long - 1, short, long), score_at(short + 1, long + 1, short, long),
-        score_at(short - 1, long, short, long), score_at(short + 1, long, short, long),
-        score_at(short, long - 1, short, long), score_at(short, long + 1, short, long),
-        score_at(short - 1, long + 1, short, long), score_at(short + 1, long - 1, short, long),
-        block_any[block] / smaller, block_same[block] / smaller, size_short, size_long,
+        any_score[wanted], same_score[wanted], ranks[from_a], ranks[from_b], rival[from_a], rival[from_b],
+        rival_same[from_a], rival_same[from_b],
+        told_here[from_a] - both[from_a], told_here[from_b] - both[from_b],
+        score_at(a - 1, b - 1, a, b), score_at(a + 1, b + 1, a, b),
+        score_at(a - 1, b, a, b), score_at(a + 1, b, a, b), score_at(a, b - 1, a, b), score_at(a, b + 1, a, b),
+        score_at(a - 1, b + 1, a, b), score_at(a + 1, b - 1, a, b),
+        block_any[block[wanted]] / smaller, block_same[block[wanted]] / smaller, size_a, size_b,
         in_order, anchors, distance, diagonal, third, third_sum, sibling,
-        (told[short] - row_sum[row_key[:m]]) / max(1, index.article_count - 2),
-        (told[long] - row_sum[row_key[m:]]) / max(1, index.article_count - 2),
-        rank_story[:m], rank_story[m:],
-        sum_at(short - 1, short, long), sum_at(short + 1, short, long),
-        sum_at(long - 1, long, short), sum_at(long + 1, long, short),
-        np.full(m, index.article_count),
+        (told[a] - told_here[from_a]) / max(1, index.article_count - 2),
+        (told[b] - told_here[from_b]) / max(1, index.article_count - 2),
+        rank_story[from_a], rank_story[from_b],
+        sum_at(a - 1, a, b), sum_at(a + 1, a, b), sum_at(b - 1, b, a), sum_at(b + 1, b, a),
+        np.full(len(wanted), index.article_count),
     )  # fmt: skip
     return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)
 
 
 def _order(
-    index: StoryIndex, short: Ints, long: Ints, score: Floats, block: Ints
+    index: StoryIndex, short: Ints, long: Ints, score: Floats, block: Ints, wanted: Ints
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """How a pair stands to the sure pairs of its two articles.
+    """How each wanted pair stands to the sure pairs of its two articles (`block`).
 
     Returns the weighted share of them that keep the same order, their summed weight over the shorter article's size,
     the distance in sentences to the nearest, and how far the pair is from where they would put it.
     """
-    m = len(short)
+    m = len(wanted)
     share, total, distance, diagonal = np.full(m, 0.5), np.zeros(m), np.full(m, 20.0), np.full(m, 1.0)
     turned = index.article[short] > index.article[long]
     x = index.place[np.where(turned, long, short)].astype(np.float64)
     y = index.place[np.where(turned, short, long)].astype(np.float64)
     smaller = np.minimum(index.article_size[short], index.article_size[long])
     y_size = index.article_size[np.where(turned, short, long)]
-    by_block = np.argsort(block, kind="stable")
-    edges = np.flatnonzero(np.diff(block[by_block])) + 1
-    for members in np.split(by_block, edges):
-        sure = members[score[members] >= ANCHOR]
+    anchors = np.flatnonzero(score >= ANCHOR)
+    order = np.argsort(block[wanted], kind="stable")
+    for places in np.split(order, np.flatnonzero(np.diff(block[wanted[order]])) + 1):
+        members = wanted[places]
+        sure = anchors[block[anchors] == block[members[0]]]
         if len(sure) == 0:
             continue
         dx, dy = x[members][:, None] - x[sure], y[members][:, None] - y[sure]
         other = (dx != 0) | (dy != 0)
         w = score[sure] * other
         weight = w.sum(1)
-        share[members] = (w * (np.sign(dx) == np.sign(dy))).sum(1) / np.maximum(weight, 1e-6)
-        total[members] = weight / smaller[members]
+        kept = (w * (np.sign(dx) == np.sign(dy))).sum(1) / np.maximum(weight, 1e-6)
+        share[places] = np.where(weight <= 1e-6, 0.5, kept)
+        total[places] = weight / smaller[members]
         gap = np.where(other, np.maximum(np.abs(dx), np.abs(dy)), 20.0)
-        distance[members] = np.minimum(20.0, gap.min(1))
+        distance[places] = np.minimum(20.0, gap.min(1))
         near = w * np.exp(-np.abs(dx) / 3.0) + 1e-9
-        diagonal[members] = np.minimum(1.0, np.abs((near * dy).sum(1) / near.sum(1)) / y_size[members])
-        share[members[weight <= 1e-6]] = 0.5
+        diagonal[places] = np.minimum(1.0, np.abs((near * dy).sum(1) / near.sum(1)) / y_size[members])
     return share, total, distance, diagonal
 
 

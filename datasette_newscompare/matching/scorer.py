@@ -226,8 +226,11 @@ def texts_of(index: StoryIndex, pairs: Measured) -> list[str]:
     return list(dict.fromkeys(index.sentences[row].text for row in rows))
 
 
-def in_context(index: StoryIndex, measured: Measured, first: Doubles, sibling_first: Doubles) -> Floats:
-    """All features of the candidate pairs, given their first scores (pairs x any, same) and the siblings' (any)."""
+def in_context(
+    index: StoryIndex, measured: Measured, first: Doubles, sibling_first: Doubles, wanted: Ints
+) -> Floats:
+    """All features of the `wanted` candidate pairs, given the first scores of all (pairs x any, same) and the siblings'
+    (any)."""
     around = context_features(
         index,
         measured.short,
@@ -235,8 +238,9 @@ def in_context(index: StoryIndex, measured: Measured, first: Doubles, sibling_fi
         first[:, 0].astype(np.float32),
         first[:, 1].astype(np.float32),
         (measured.sibling_left, measured.sibling_right, sibling_first.astype(np.float32)),
+        wanted,
     )
-    return np.hstack([measured.features, around])
+    return np.hstack([measured.features[wanted], around])
 
 
 def score_story(index: StoryIndex, settings: MatchSettings, vectors: Mapping[str, Floats] | None = None) -> Scored:
@@ -249,8 +253,8 @@ def score_story(index: StoryIndex, settings: MatchSettings, vectors: Mapping[str
         return Scored(measured.left, measured.right, np.zeros(0), np.zeros(0), ratio, *siblings)
     first = model.pair.predict(measured.features)
     raw = first.copy()
-    undecided = first[:, 0] >= SETTLED
-    raw[undecided] = model.context.predict(in_context(index, measured, first, sibling_first)[undecided])
+    undecided = np.flatnonzero(first[:, 0] >= SETTLED)
+    raw[undecided] = model.context.predict(in_context(index, measured, first, sibling_first, undecided))
     score = np.interp(raw[:, 0], model.any_from, model.any_to)
     same = np.minimum(score, np.interp(raw[:, 1], model.same_from, model.same_to))
     return Scored(measured.left, measured.right, score, same, ratio, *siblings)
