@@ -22,6 +22,10 @@ WEAKEST = 0.15
 WAYS_AT_ONCE = 200_000
 """About how many ways through other sentences are looked at in one step."""
 
+_BESIDE = np.array([(-1, -1), (1, 1), (-1, 0), (1, 0), (0, -1), (0, 1), (-1, 1), (1, -1)])
+"""Places of the pairs around one, from its own, as their scores stand in `NAMES`."""
+_BEFORE_AND_AFTER = np.array([[-1], [1]])
+
 NAMES = (
     "any", "same", "rank_short", "rank_long", "rival_short", "rival_long", "rival_same_short", "rival_same_long",
     "others_short", "others_long", "near_before", "near_after", "near_short_before", "near_short_after",
@@ -67,7 +71,7 @@ def context_features(
     order = np.argsort(keys)
     keys_sorted, value_sorted = keys[order], both[order]
 
-    def score_at(i: Ints, j: Ints, i_from: Ints, j_from: Ints) -> Floats:
+    def scores_at(i: Ints, j: Ints, i_from: Ints, j_from: Ints) -> Floats:
         inside = (i >= 0) & (j >= 0) & (i < n) & (j < n)
         i, j = np.clip(i, 0, n - 1), np.clip(j, 0, n - 1)
         inside &= (index.article[i] == index.article[i_from]) & (index.article[j] == index.article[j_from])
@@ -75,7 +79,7 @@ def context_features(
         at = np.minimum(np.searchsorted(keys_sorted, key), len(keys_sorted) - 1)
         return np.where(inside & (keys_sorted[at] == key), value_sorted[at], 0.0)
 
-    def sum_at(i: Ints, i_from: Ints, other: Ints) -> Floats:
+    def sums_at(i: Ints, i_from: Ints, other: Ints) -> Floats:
         inside = (i >= 0) & (i < n)
         i = np.clip(i, 0, n - 1)
         inside &= index.article[i] == index.article[i_from]
@@ -98,15 +102,13 @@ def context_features(
         any_score[wanted], same_score[wanted], ranks[from_a], ranks[from_b], rival[from_a], rival[from_b],
         rival_same[from_a], rival_same[from_b],
         told_here[from_a] - both[from_a], told_here[from_b] - both[from_b],
-        score_at(a - 1, b - 1, a, b), score_at(a + 1, b + 1, a, b),
-        score_at(a - 1, b, a, b), score_at(a + 1, b, a, b), score_at(a, b - 1, a, b), score_at(a, b + 1, a, b),
-        score_at(a - 1, b + 1, a, b), score_at(a + 1, b - 1, a, b),
+        *scores_at(a + _BESIDE[:, :1], b + _BESIDE[:, 1:], a, b),
         block_any[block[wanted]] / smaller, block_same[block[wanted]] / smaller, size_a, size_b,
         in_order, anchors, distance, diagonal, third, third_sum, sibling,
         (told[a] - told_here[from_a]) / max(1, index.article_count - 2),
         (told[b] - told_here[from_b]) / max(1, index.article_count - 2),
         rank_story[from_a], rank_story[from_b],
-        sum_at(a - 1, a, b), sum_at(a + 1, a, b), sum_at(b - 1, b, a), sum_at(b + 1, b, a),
+        *sums_at(a + _BEFORE_AND_AFTER, a, b), *sums_at(b + _BEFORE_AND_AFTER, b, a),
         np.full(len(wanted), index.article_count),
     )  # fmt: skip
     return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)

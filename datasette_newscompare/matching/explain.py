@@ -46,11 +46,12 @@ def explain(index: StoryIndex, left: int, right: int) -> Why:
 
 def _quoted(index: StoryIndex, left: int, right: int, shared: list[int]) -> list[int]:
     """Which of the left sentence's shared words one of the two quotes."""
-    ours, theirs = (index.tokens.quoted[index.tokens.of(row)] for row in (left, right))
-    if not ours.any() and not theirs.any():
+    if not index.sentences[left].quotes and not index.sentences[right].quotes:
         return []
-    words, told = index.words_of(left), set(index.words_of(right)[theirs].tolist())
-    return [k for k in shared if ours[k] or words[k] in told]
+    ours, theirs = (index.tokens.quoted[index.tokens.of(row)] for row in (left, right))
+    inside, words = ours.tolist(), index.words_of(left).tolist()
+    told = set(index.words_of(right)[theirs].tolist())
+    return [k for k in shared if inside[k] or words[k] in told]
 
 
 def _runs(words: list[int], chosen: list[int], followed: set[tuple[int, int]]) -> list[list[int]]:

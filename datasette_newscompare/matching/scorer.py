@@ -226,9 +226,7 @@ def texts_of(index: StoryIndex, pairs: Measured) -> list[str]:
     return list(dict.fromkeys(index.sentences[row].text for row in rows))
 
 
-def in_context(
-    index: StoryIndex, measured: Measured, first: Doubles, sibling_first: Doubles, wanted: Ints
-) -> Floats:
+def in_context(index: StoryIndex, measured: Measured, first: Doubles, sibling_first: Doubles, wanted: Ints) -> Floats:
     """All features of the `wanted` candidate pairs, given the first scores of all (pairs x any, same) and the siblings'
     (any)."""
     around = context_features(

@@ -100,7 +100,7 @@ def _words(text: str) -> tuple[Word, ...]:
 
 def _norms(text: str) -> tuple[str, ...]:
     shouted = text.isupper()
-    return tuple([norm(word, shouted) for word in spans(text)[0]])
+    return tuple([norm(word, shouted) for word in _WORD.findall(plain(text))])
 
 
 # A story's sentences are read several times over: for what they share, and for each way in which they differ.
