@@ -159,8 +159,7 @@ def fit_worlds(sets: dict[str, World], without: set[int], columns: Sequence[int]
 
 
 def measured(one: World, odds: np.ndarray) -> float:
-    links = ((int(i), int(j), float(value)) for (i, j), value in zip(one.pairs, odds, strict=True))
-    groups = average_link(len(one.gold), links, [None] * len(one.gold))
+    groups = average_link(len(one.gold), one.pairs, odds, [None] * len(one.gold))
     label = {member: number for number, members in enumerate(groups) for member in members}
     return b_cubed([label[row] for row in range(len(one.gold))], one.gold)[2]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
+from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 
 ABSENT = -4.0
 """Log odds of a pair that was not compared closely: it shared too little to be a candidate."""
@@ -13,16 +15,17 @@ ABSENT = -4.0
 
 def average_link(
     count: int,
-    pairs: Iterable[tuple[int, int, float]],
+    pairs: np.ndarray,
+    odds: np.ndarray,
     anchors: Sequence[int | None],
-    floors: Sequence[float] | None = None,
+    floors: np.ndarray | None = None,
 ) -> list[list[int]]:
     """Group items 0 to count-1 by merging, best first, while the mean log odds over all pairs of two groups is above 0.
 
-    `pairs` are (i, j, log odds) with i < j, each once. Items with the same anchor start in one group, and groups with
-    two different anchors never merge. `floors` says for each item what a pair that is not among `pairs` can have at
-    most: ABSENT, or more where the item has so many close neighbours that some were left out. Ties are decided by the
-    items' numbers. Returns the groups, each sorted.
+    `pairs` has a row (i, j) with i < j for each pair that was compared, `odds` its log odds. Items with the same anchor
+    start in one group, and groups with two different anchors never merge. `floors` says for each item what a pair that
+    is not among `pairs` can have at most: ABSENT, or more where the item has so many close neighbours that some were
+    left out. Ties are decided by the items' numbers. Returns the groups, each sorted.
     """
     members: dict[int, list[int]] = {}
     start: dict[int, int] = {}
@@ -33,14 +36,16 @@ def average_link(
         start[item] = root
         members.setdefault(root, []).append(item)
     anchored = set(first_of_anchor.values())
-    floor = {root: sum(ABSENT if floors is None else floors[item] for item in group) for root, group in members.items()}
+    floors = np.full(count, ABSENT) if floors is None else floors
+    floor = {root: sum(floors[group].tolist()) for root, group in members.items()}
 
+    roots = np.array([start[item] for item in range(count)], dtype=np.int64)
+    near = _may_meet(roots, pairs, odds, floors)
     links: dict[int, dict[int, tuple[float, int]]] = {root: {} for root in members}
-    for i, j, odds in pairs:
-        a, b = start[i], start[j]
+    for a, b, value in zip(*roots[pairs[near]].T.tolist(), odds[near].tolist(), strict=True):
         if a != b and not (a in anchored and b in anchored):
             total, seen = links[a].get(b, (0.0, 0))
-            links[a][b] = links[b][a] = (total + odds, seen + 1)
+            links[a][b] = links[b][a] = (total + value, seen + 1)
 
     def mean(a: int, b: int) -> float:
         total, seen = links[a][b]
@@ -48,7 +53,7 @@ def average_link(
         absent = min(floor[a] / len(members[a]), floor[b] / len(members[b]))
         return (total + absent * (size - seen)) / size
 
-    heap = [(-odds, a, b) for a in links for b in links[a] if a < b and (odds := mean(a, b)) > 0]
+    heap = [(-gain, a, b) for a in links for b in links[a] if a < b and (gain := mean(a, b)) > 0]
     heapq.heapify(heap)
     while heap:
         cost, a, b = heapq.heappop(heap)
@@ -66,9 +71,25 @@ def average_link(
         for other in list(links[a]):
             if a in anchored and other in anchored:
                 del links[a][other], links[other][a]
-            elif (odds := mean(a, other)) > 0:
-                heapq.heappush(heap, (-odds, min(a, other), max(a, other)))
+            elif (gain := mean(a, other)) > 0:
+                heapq.heappush(heap, (-gain, min(a, other), max(a, other)))
     return [sorted(group) for group in members.values()]
+
+
+def _may_meet(roots: np.ndarray, pairs: np.ndarray, odds: np.ndarray, floors: np.ndarray) -> np.ndarray:
+    """Which of the pairs can come to stand in one group or between two that are merged.
+
+    What makes the mean of two groups more than 0 is a pair above it, or floors above it on both sides. So what is not
+    joined by such pairs, one after the other, is never merged.
+    """
+    above = odds > 0
+    one, other = roots[pairs[above]].T
+    high = roots[floors > 0]
+    one, other = np.append(one, high[:1].repeat(len(high))), np.append(other, high)
+    graph = coo_matrix((np.ones(len(one), dtype=bool), (one, other)), shape=(len(roots), len(roots)))
+    _, part = connected_components(graph, directed=False)
+    of_pair = part[roots[pairs]]
+    return np.asarray(of_pair[:, 0] == of_pair[:, 1])
 
 
 def absent_odds(count: int, pairs: np.ndarray, odds: np.ndarray, neighbours: int) -> np.ndarray:

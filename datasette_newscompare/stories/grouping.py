@@ -79,8 +79,7 @@ def _group(
     floors = absent_odds(len(documents), pairs, odds, settings.neighbours)
     open_pairs = free[pairs[:, 0]] & free[pairs[:, 1]]
     anchors = [kept.get(document.id) for document in documents]
-    links = ((int(i), int(j), float(value)) for (i, j), value in zip(pairs[open_pairs], odds[open_pairs], strict=True))
-    groups = average_link(len(documents), links, anchors, floors.tolist())
+    groups = average_link(len(documents), pairs[open_pairs], odds[open_pairs], anchors, floors)
     named: dict[str, list[int]] = defaultdict(list)
     numbered = TermNumbers(vectors.columns)
     result = []
