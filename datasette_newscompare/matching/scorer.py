@@ -170,11 +170,15 @@ def read_doubtful(
 def pairs_of(index: StoryIndex, settings: MatchSettings) -> Measured:
     """The candidate pairs of a story, and of each article with itself, with what their words say of each pair alone.
 
-    On the other levels than `lexical` only pairs that it does not rule out are kept.
+    On the other levels than `lexical` only pairs that it does not rule out are kept. Where no pair of two sources is
+    left, none of one article is of use.
     """
-    shared = shared_words(index)
-    left, right = find_candidates(index, shared, settings.candidates_per_sentence)
-    sibling_left, sibling_right = find_candidates(index, shared, SIBLINGS_PER_SENTENCE, within=True)
+    left = right = sibling_left = sibling_right = np.zeros(0, dtype=np.int64)
+    if (index.source != index.source[:1]).any():
+        shared = shared_words(index)
+        left, right = find_candidates(index, shared, settings.candidates_per_sentence)
+        if len(left):
+            sibling_left, sibling_right = find_candidates(index, shared, SIBLINGS_PER_SENTENCE, within=True)
     features, short, long = pair_features(
         index, np.concatenate([left, sibling_left]), np.concatenate([right, sibling_right])
     )
@@ -182,7 +186,7 @@ def pairs_of(index: StoryIndex, settings: MatchSettings) -> Measured:
     if settings.level != "lexical":
         first = sigmoid(load_model("lexical").pair.any.predict(features))
         pairs = pairs[first[pairs] >= RULED_OUT]
-        siblings = siblings[first[siblings] >= SIBLING_RULED_OUT]
+        siblings = siblings[(first[siblings] >= SIBLING_RULED_OUT) & (len(pairs) > 0)]
     among = siblings - len(left)
     return Measured(
         left[pairs], right[pairs], short[pairs], long[pairs], features[pairs],
