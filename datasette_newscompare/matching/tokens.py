@@ -10,7 +10,7 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from ..records import Quantity, Quote, StorySentence
+from ..records import Quantity, StorySentence
 from ..text.words import is_title_case, spans
 from .forms import Lexicon, lexicon_of
 
@@ -73,24 +73,25 @@ def tokenise(sentences: Sequence[StorySentence], language: str = "en") -> Tokens
     """
     split = _Split(sentences, language)
     row = np.repeat(np.arange(len(sentences)), np.diff(split.first))
-    forms = split.lexicon.forms[split.forms]
-    shouting = np.append(0, np.cumsum(forms["shouting"][split.form]))
-    titles = np.array([is_title_case(s.text, s.role) for s in sentences], dtype=bool)
-    capitals_tell = (np.diff(shouting[split.first]) <= 0) & ~titles
+    starts = np.array(split.starts, dtype=np.int64)
+    quoted = split.quoted(sentences, starts)
+    as_written = np.array(split.form, dtype=np.int64)
     for at, sentence in enumerate(sentences):
-        if sentence.quotes:
-            split.mark_quotes(at, sentence)
         if sentence.quantities:
             split.put_values(at, sentence)
+    forms = split.lexicon.forms[split.forms]
+    shouting = np.append(0, np.cumsum(forms["shouting"][as_written]))
+    titles = np.array([is_title_case(s.text, s.role) for s in sentences], dtype=bool)
+    capitals_tell = (np.diff(shouting[split.first]) <= 0) & ~titles
     left = np.array(split.left, dtype=bool)
     before = np.append(0, np.cumsum(left))
     kept = np.flatnonzero(left & (before[:-1] - before[split.first][row] < MAX_TOKENS))
     row = row[kept]
     first = np.searchsorted(row, np.arange(len(sentences) + 1))
     taken = np.array(split.form, dtype=np.int64)[kept]
-    new, form = first_places(taken, len(split.forms))
-    known = split.lexicon.forms[np.array(split.forms, dtype=np.int64)[taken[new]]]
-    starts = np.array(split.starts, dtype=np.int64)[kept]
+    new, form = first_places(taken, len(forms))
+    known = forms[taken[new]]
+    starts = starts[kept]
     named = known["has_capital"][form] & capitals_tell[row]
     # a capital at the start of a sentence or quotation tells nothing
     asked = np.flatnonzero(named & ~known["is_listed"][form])
@@ -104,7 +105,7 @@ def tokenise(sentences: Sequence[StorySentence], language: str = "en") -> Tokens
         end=np.array(split.ends, dtype=np.int64)[kept] - offset,
         first=first,
         named=named,
-        quoted=np.array(split.quoted, dtype=bool)[kept],
+        quoted=quoted[kept],
         capitals_tell=capitals_tell,
     )
 
@@ -150,7 +151,7 @@ class _Split:
             if sentence.text.isupper():
                 for word in range(self.first[row], self.first[row + 1]):
                     self.put(word, self.lexicon.shouted[words[word]])
-        self.quoted, self.left = [False] * len(words), [True] * len(words)
+        self.left = [True] * len(words)
         """Without words that belong to the number before them."""
 
     def put(self, word: int, form: int) -> None:
@@ -158,17 +159,26 @@ class _Split:
         self.form[word] = len(self.forms)
         self.forms.append(form)
 
-    def _within(self, row: int, sentence: StorySentence, part: Quote | Quantity) -> range:
+    def quoted(self, sentences: Sequence[StorySentence], starts: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which words begin inside quotation marks that their sentence has; `starts` is where each begins."""
+        marks = [
+            (row, quote.start + offset - sentence.start, quote.end + offset - sentence.start)
+            for row, (sentence, offset) in enumerate(zip(sentences, self.offsets, strict=False))
+            for quote in sentence.quotes
+        ]
+        row, start, end = np.array(marks, dtype=np.int64).reshape(-1, 3).T
+        first = np.array(self.first)
+        opened, closed = (np.clip(np.searchsorted(starts, place), first[row], first[row + 1]) for place in (start, end))
+        count = len(starts) + 1
+        depth = np.bincount(opened, minlength=count) - np.bincount(np.maximum(opened, closed), minlength=count)
+        return np.asarray(np.cumsum(depth)[:-1] > 0)
+
+    def _within(self, row: int, sentence: StorySentence, part: Quantity) -> range:
         """Which words begin in a part of a sentence."""
         first, stop = self.first[row], self.first[row + 1]
         shift = self.offsets[row] - sentence.start
         at = bisect_left(self.starts, part.start + shift, first, stop)
         return range(at, bisect_left(self.starts, part.end + shift, at, stop))
-
-    def mark_quotes(self, row: int, sentence: StorySentence) -> None:
-        for quote in sentence.quotes:
-            for word in self._within(row, sentence, quote):
-                self.quoted[word] = True
 
     def put_values(self, row: int, sentence: StorySentence) -> None:
         """Put the value of each quantity in the place of its number, and drop the words that belong to that."""
