@@ -19,8 +19,7 @@ from .executors import run_in_order
 DOCUMENTS = """
 SELECT a.id, a.source_id, a.title, a.published, a.given_story, a.story_id,
        (SELECT group_concat(text, char(10)) FROM
-            (SELECT text FROM sentences WHERE article_id = a.id AND role <> 'boilerplate' ORDER BY position)),
-       (SELECT group_concat(text, char(31)) FROM (SELECT DISTINCT text FROM mentions WHERE article_id = a.id))
+            (SELECT text FROM sentences WHERE article_id = a.id AND role <> 'boilerplate' ORDER BY position))
 FROM articles a WHERE a.id IN (SELECT value FROM json_each(?)) ORDER BY a.id
 """
 
@@ -101,11 +100,10 @@ def read_documents(db: Database, ids: Collection[str], keep_stories: bool = True
             title=title,
             text=text or "",
             published=published,
-            names=tuple(names.split("\x1f")) if names else (),
             given=given,
             story=story if keep_stories else None,
         )
-        for id, source_id, title, published, given, story, text, names in db.execute(DOCUMENTS, [json.dumps(list(ids))])
+        for id, source_id, title, published, given, story, text in db.execute(DOCUMENTS, [json.dumps(list(ids))])
     ]
 
 

@@ -16,8 +16,6 @@ class StoryDocument:
     """Without boilerplate; whether the headline stands in it too makes no difference worth avoiding."""
     published: str | None = None
     """ISO 8601 of any precision; what cannot be read as a date counts as missing."""
-    names: tuple[str, ...] = ()
-    """Names of the entities in it, where they are known. Repeats do no harm."""
     given: str | None = None
     """The story's name where someone gave it by hand: it wins over everything else."""
     story: int | None = None
