@@ -11,8 +11,7 @@ import numpy as np
 from wordfreq import get_frequency_dict
 
 _WORD = re.compile(
-    r"""[A-Za-z][a-z]+(?=[ ,.\n])           # most words, as is the next line: the last one finds the same, more slowly
-  | [A-Za-z][a-z][^\W\d_]*(?:['’][^\W\d_]+)*
+    r"""[A-Za-z][a-z][^\W\d_]*(?:['’][^\W\d_]+)*
   | (?=\w)(?:(?:[^\W\d_]\.){2,} | [^\W\d_]+(?:['’][^\W\d_]+)* | \d+(?:[.,]\d+)*)""",
     re.VERBOSE,
 )
@@ -65,27 +64,47 @@ class TermNumbers:
     """The terms of texts as the numbers of `columns`, to which a term is added where it comes first."""
 
     def __init__(self, columns: Numbered) -> None:
-        self._of_word = _OfWord(columns)
+        self._of_piece = _OfPiece(columns)
 
     def __call__(self, text: str) -> list[int]:
         """In reading order; single letters are left out."""
-        return [number for number in map(self._of_word.__getitem__, _WORD.findall(text)) if number >= 0]
+        several = self._of_piece.several
+        found: list[int] = []
+        for number in map(self._of_piece.__getitem__, text.split()):
+            if number >= 0:
+                found.append(number)
+            else:
+                found += several[~number]
+        return found
 
 
-class _OfWord(dict[str, int]):
-    """The number of the term that a word stands for, -1 where it stands for none."""
+class _OfPiece(dict[str, int]):
+    """The number of the term that stands between two white spaces; where that is not one term, the place of its terms
+    in `several`, inverted (`~`)."""
 
     def __init__(self, columns: Numbered) -> None:
         super().__init__()
         self._columns = columns
+        self.several: list[list[int]] = []
 
-    def __missing__(self, word: str) -> int:
+    def __missing__(self, piece: str) -> int:
         if len(self) >= WORDS_KEPT:
             self.clear()
-        figure = word[0].isdigit()
-        term = word.replace(",", "") if figure else stem(word.lower())
-        self[word] = number = self._columns[term] if figure or len(term) > 1 else -1
-        return number
+            self.several.clear()
+        numbers = [self._columns[term] for term in _terms(piece)]
+        if len(numbers) == 1:
+            self[piece] = numbers[0]
+        else:
+            self[piece] = ~len(self.several)
+            self.several.append(numbers)
+        return self[piece]
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def _terms(piece: str) -> tuple[str, ...]:
+    """The terms of a text, in reading order."""
+    terms = [word.replace(",", "") if word[0].isdigit() else stem(word.lower()) for word in _WORD.findall(piece)]
+    return tuple([term for term in terms if len(term) > 1 or term.isdigit()])
 
 
 @lru_cache(maxsize=1)
