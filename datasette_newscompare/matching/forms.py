@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from functools import lru_cache
 from math import log10
-from threading import Lock
-from typing import TypeVar
+from threading import RLock
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..text.wordlists import listed
-from ..text.words import norm
+from ..text.words import norm, spans
 from .irregular import NEGATIONS, NUMBERS, SAME_WORD
 
 KEPT = 200_000
-"""Words that are kept for when they come again."""
+"""Words, and pieces of text, that are kept for when they come again."""
 
 MAGNITUDES = listed("hundred thousand million billion trillion m mn bn tn k percent pct cent dollars pounds euros")
 """Words that belong to the number before them."""
@@ -109,13 +109,34 @@ times its letters: added up over words it is above 0 where more than three in fi
 capital marks a name even at the start of a sentence.
 """
 
+PIECE = np.dtype([("first", np.int64), ("count", np.int64), ("length", np.int64)])
+"""What stands between two spaces: the place of its first word among `parts`, how many it has, and its characters."""
+PART = np.dtype([("form", np.int64), ("start", np.int64), ("end", np.int64)])
+"""A word of such a piece, by its number, and its place in it."""
+
 Key = TypeVar("Key", bound=Hashable)
+
+
+class _Table:
+    """Rows that are added one by one and looked up many at once."""
+
+    def __init__(self, of: np.dtype[np.void]) -> None:
+        self.rows: NDArray[np.void] = np.zeros(1024, dtype=of)
+        """Grows: ask for it after the last row was added."""
+        self.size = 0
+
+    def add(self, row: tuple[Any, ...]) -> int:
+        if self.size == len(self.rows):
+            self.rows = np.concatenate([self.rows, np.zeros_like(self.rows)])
+        self.rows[self.size] = row
+        self.size += 1
+        return self.size - 1
 
 
 class _Numbers(dict[Key, int]):
     """The number of each key that was asked for, which `add` gives it the first time."""
 
-    def __init__(self, add: Callable[[Key], int], lock: Lock) -> None:
+    def __init__(self, add: Callable[[Key], int], lock: RLock) -> None:
         self.add, self.lock = add, lock
 
     def __missing__(self, key: Key) -> int:
@@ -130,21 +151,50 @@ class Lexicon:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.forms: NDArray[np.void] = np.zeros(1024, dtype=FORM)
-        """Grows with the words: look it up after the last word was asked for."""
-        self.size = 0
         self.stems: list[str] = []
         """By number."""
         self._stem: dict[str, int] = {}
         self._norm: dict[str, int] = {}
         self._stub: dict[str, int] = {}
-        lock = Lock()
+        self._forms, self._pieces, self._parts = _Table(FORM), _Table(PIECE), _Table(PART)
+        lock = RLock()
         self.plain: _Numbers[str] = _Numbers(lambda word: self._add_word(word, False), lock)
         """The number of a word as it stands in a plain text."""
         self.shouted: _Numbers[str] = _Numbers(lambda word: self._add_word(word, True), lock)
         """The same in a text of which all is in capitals."""
         self.values = _Numbers(self._add_value, lock)
         """The number of what stands for all spellings of a value."""
+        self.pieces = _Numbers(self._add_piece, lock)
+        """The number of a text without spaces among `split`."""
+
+    @property
+    def size(self) -> int:
+        return max(self._forms.size, self._pieces.size)
+
+    @property
+    def forms(self) -> NDArray[np.void]:
+        """What is known of each word (`FORM`) that was asked for."""
+        return self._forms.rows
+
+    def split(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """The words of a text by number, and where each starts and ends."""
+        # no word has a space in it, and most of what stands between two spaces has been seen before
+        pieces = text.split(" ")
+        numbers = np.fromiter(map(self.pieces.__getitem__, pieces), dtype=np.int64, count=len(pieces))
+        found = self._pieces.rows[numbers]
+        count = found["count"]
+        ends = np.cumsum(found["length"] + 1)
+        shift = np.repeat(ends - found["length"] - 1, count)
+        parts = self._parts.rows[np.arange(len(shift)) + np.repeat(found["first"] - np.cumsum(count) + count, count)]
+        return parts["form"], parts["start"] + shift, parts["end"] + shift
+
+    def _add_piece(self, piece: str) -> int:
+        words, starts, ends = spans(piece)
+        forms = [self.plain[word] for word in words]
+        first = self._parts.size
+        for row in zip(forms, starts, ends, strict=True):
+            self._parts.add(row)
+        return self._pieces.add((first, len(words), len(piece)))
 
     def _add_word(self, word: str, shouted: bool) -> int:
         normal = norm(word, shouted)
@@ -170,16 +220,14 @@ class Lexicon:
         if stemmed not in self._stem:
             self._stem[stemmed] = len(self.stems)
             self.stems.append(stemmed)
-        if self.size == len(self.forms):
-            self.forms = np.concatenate([self.forms, np.zeros_like(self.forms)])
-        self.forms[self.size] = (
-            self._stem[stemmed],
-            self._norm.setdefault(normal, len(self._norm)),
-            self._stub.setdefault(stemmed[:ALIKE], len(self._stub)),
-            *known,
+        return self._forms.add(
+            (
+                self._stem[stemmed],
+                self._norm.setdefault(normal, len(self._norm)),
+                self._stub.setdefault(stemmed[:ALIKE], len(self._stub)),
+                *known,
+            )
         )
-        self.size += 1
-        return self.size - 1
 
 
 _lexicons: dict[str, Lexicon] = {}

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..records import Quantity, StorySentence
-from ..text.words import is_title_case, spans
+from ..records import Quantity, Quote, StorySentence
+from ..text.words import is_title_case, plain
 from .forms import Lexicon, lexicon_of
 
 MAX_TOKENS = 96
@@ -35,8 +33,7 @@ class Tokens:
 
     lexicon: Lexicon
     known: NDArray[np.void]
-    """What is known of the words (`forms.FORM`), in order of their first place; of one in capitals, or a value, more
-    than once."""
+    """What is known of the words (`forms.FORM`), in order of their first place."""
     form: NDArray[np.int64]
     """The number of each word in `known`."""
     start: NDArray[np.int64]
@@ -73,36 +70,28 @@ def tokenise(sentences: Sequence[StorySentence], language: str = "en") -> Tokens
     """
     split = _Split(sentences, language)
     row = np.repeat(np.arange(len(sentences)), np.diff(split.first))
-    starts = np.array(split.starts, dtype=np.int64)
-    quoted = split.quoted(sentences, starts)
-    as_written = np.array(split.form, dtype=np.int64)
-    for at, sentence in enumerate(sentences):
-        if sentence.quantities:
-            split.put_values(at, sentence)
-    forms = split.lexicon.forms[split.forms]
-    shouting = np.append(0, np.cumsum(forms["shouting"][as_written]))
+    quoted = split.quoted()
+    shouting = np.append(0, np.cumsum(split.lexicon.forms["shouting"][split.form]))
     titles = np.array([is_title_case(s.text, s.role) for s in sentences], dtype=bool)
     capitals_tell = (np.diff(shouting[split.first]) <= 0) & ~titles
-    left = np.array(split.left, dtype=bool)
-    before = np.append(0, np.cumsum(left))
-    kept = np.flatnonzero(left & (before[:-1] - before[split.first][row] < MAX_TOKENS))
-    row = row[kept]
+    split.put_values()
+    before = np.append(0, np.cumsum(split.left))
+    kept = np.flatnonzero(split.left & (before[:-1] - before[split.first][row] < MAX_TOKENS))
+    row, taken, starts = row[kept], split.form[kept], split.starts[kept]
     first = np.searchsorted(row, np.arange(len(sentences) + 1))
-    taken = np.array(split.form, dtype=np.int64)[kept]
-    new, form = first_places(taken, len(forms))
-    known = forms[taken[new]]
-    starts = starts[kept]
+    new, form = first_places(taken, split.lexicon.size)
+    known = split.lexicon.forms[taken[new]]
     named = known["has_capital"][form] & capitals_tell[row]
     # a capital at the start of a sentence or quotation tells nothing
     asked = np.flatnonzero(named & ~known["is_listed"][form])
     named[asked] = (asked > first[row[asked]]) & ~_opens(split.text, starts[asked])
-    offset = np.array(split.offsets)[row]
+    offset = split.offsets[row]
     return Tokens(
         lexicon=split.lexicon,
         known=known,
         form=form,
         start=starts - offset,
-        end=np.array(split.ends, dtype=np.int64)[kept] - offset,
+        end=split.ends[kept] - offset,
         first=first,
         named=named,
         quoted=quoted[kept],
@@ -136,68 +125,60 @@ class _Split:
     """The words of sentences, which are split as one text: a word ends at the latest with its sentence."""
 
     def __init__(self, sentences: Sequence[StorySentence], language: str) -> None:
+        self.sentences = sentences
         self.text = " ".join([s.text for s in sentences])
-        words, self.starts, self.ends = spans(self.text)
-        self.offsets = list(accumulate([len(s.text) + 1 for s in sentences], initial=0))
-        self.first = [bisect_left(self.starts, offset) for offset in self.offsets]
-        """Which of the words is the first of each sentence, and last the number of all words."""
         self.lexicon = lexicon_of(language)
-        different = dict.fromkeys(words)
-        self.forms = list(map(self.lexicon.plain.__getitem__, different))
-        number = dict(zip(different, range(len(different)), strict=True))
-        self.form = list(map(number.__getitem__, words))
-        """Each word's place in `forms`."""
+        self.form, self.starts, self.ends = self.lexicon.split(self.text)
+        """Each word by its number, and its place in the text."""
+        self.offsets = np.cumsum([0, *[len(s.text) + 1 for s in sentences]])
+        self.first = np.searchsorted(self.starts, self.offsets)
+        """Which of the words is the first of each sentence, and last the number of all words."""
+        self.left = np.ones(len(self.form), dtype=bool)
+        """Without words that belong to the number before them."""
         for row, sentence in enumerate(sentences):
             if sentence.text.isupper():
+                shown = plain(self.text[self.offsets[row] : self.offsets[row + 1]])
                 for word in range(self.first[row], self.first[row + 1]):
-                    self.put(word, self.lexicon.shouted[words[word]])
-        self.left = [True] * len(words)
-        """Without words that belong to the number before them."""
+                    start, end = self.starts[word] - self.offsets[row], self.ends[word] - self.offsets[row]
+                    self.form[word] = self.lexicon.shouted[shown[start:end]]
 
-    def put(self, word: int, form: int) -> None:
-        """Take a word in another form."""
-        self.form[word] = len(self.forms)
-        self.forms.append(form)
+    def _within(self, parts: Sequence[tuple[int, Quote | Quantity]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The first word that begins in each part of a sentence, given by row, and the first after it that does not."""
+        places = [(row, part.start, part.end, self.sentences[row].start) for row, part in parts]
+        row, start, end, shift = np.array(places, dtype=np.int64).reshape(-1, 4).T
+        shift = self.offsets[row] - shift
+        opened, closed = (
+            np.clip(np.searchsorted(self.starts, place + shift), self.first[row], self.first[row + 1])
+            for place in (start, end)
+        )
+        return opened, np.maximum(opened, closed)
 
-    def quoted(self, sentences: Sequence[StorySentence], starts: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which words begin inside quotation marks that their sentence has; `starts` is where each begins."""
-        marks = [
-            (row, quote.start + offset - sentence.start, quote.end + offset - sentence.start)
-            for row, (sentence, offset) in enumerate(zip(sentences, self.offsets, strict=False))
-            for quote in sentence.quotes
-        ]
-        row, start, end = np.array(marks, dtype=np.int64).reshape(-1, 3).T
-        first = np.array(self.first)
-        opened, closed = (np.clip(np.searchsorted(starts, place), first[row], first[row + 1]) for place in (start, end))
-        count = len(starts) + 1
-        depth = np.bincount(opened, minlength=count) - np.bincount(np.maximum(opened, closed), minlength=count)
-        return np.asarray(np.cumsum(depth)[:-1] > 0)
+    def quoted(self) -> NDArray[np.bool_]:
+        """Which words begin inside quotation marks that their sentence has."""
+        marks = [(row, quote) for row, sentence in enumerate(self.sentences) for quote in sentence.quotes]
+        count = len(self.form) + 1
+        opened, closed = (np.bincount(places, minlength=count) for places in self._within(marks))
+        return np.asarray(np.cumsum(opened - closed)[:-1] > 0)
 
-    def _within(self, row: int, sentence: StorySentence, part: Quantity) -> range:
-        """Which words begin in a part of a sentence."""
-        first, stop = self.first[row], self.first[row + 1]
-        shift = self.offsets[row] - sentence.start
-        at = bisect_left(self.starts, part.start + shift, first, stop)
-        return range(at, bisect_left(self.starts, part.end + shift, at, stop))
-
-    def put_values(self, row: int, sentence: StorySentence) -> None:
+    def put_values(self) -> None:
         """Put the value of each quantity in the place of its number, and drop the words that belong to that."""
-        first = self.first[row]
-        seen = first - 1
-        for quantity in sentence.quantities:
-            if quantity.kind not in VALUED or quantity.value is None:
-                continue
-            for word in self._within(row, sentence, quantity):
-                if word <= seen:
-                    continue
+        valued = [
+            (row, quantity)
+            for row, sentence in enumerate(self.sentences)
+            for quantity in sentence.quantities
+            if quantity.kind in VALUED and quantity.value is not None
+        ]
+        seen = -1
+        for (row, quantity), start, stop in zip(valued, *self._within(valued), strict=True):
+            for word in range(max(start, seen + 1), stop):
                 seen = word
                 before = word - 1
-                while before >= first and not self.left[before]:
+                while before >= self.first[row] and not self.left[before]:
                     before -= 1
-                if self._is("is_magnitude", word) and before >= first and self._is("is_number", before):
+                if before >= self.first[row] and self._is("is_magnitude", word) and self._is("is_number", before):
                     self.ends[before], self.left[word] = self.ends[word], False
                 elif self.text[self.starts[word] : self.ends[word]].lstrip("$£€¥₹USDACNHKZR")[:1].isdigit():
-                    self.put(word, self.lexicon.values[quantity.value])
+                    self.form[word] = self.lexicon.values[quantity.value or 0.0]
 
     def _is(self, what: str, word: int) -> bool:
-        return bool(self.lexicon.forms[what][self.forms[self.form[word]]])
+        return bool(self.lexicon.forms[what][self.form[word]])
