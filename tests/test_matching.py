@@ -17,7 +17,7 @@ from datasette_newscompare.matching.alignment import Aligned, primary_and_moved
 from datasette_newscompare.matching.candidates import find_candidates, shared_words
 from datasette_newscompare.matching.facts import group_facts
 from datasette_newscompare.matching.features import NAMES, pair_features
-from datasette_newscompare.matching.forms import rarity, stem
+from datasette_newscompare.matching.forms import Lexicon, rarity, stem
 from datasette_newscompare.matching.index import build_index
 from datasette_newscompare.matching.settings import MatchSettings
 from datasette_newscompare.matching.story import compare_story
@@ -25,6 +25,7 @@ from datasette_newscompare.matching.tokens import tokenise
 from datasette_newscompare.matching.trees import read_forests
 from datasette_newscompare.matching.wordpieces import wordpieces
 from datasette_newscompare.records import Quantity, StoryArticle, StorySentence
+from datasette_newscompare.text.words import spans
 
 LEFT, RIGHT = "000_70963c9eee253a3c", "003_27c86b006fe4f70f"
 
@@ -391,6 +392,17 @@ def test_in_a_huge_story_rare_words_find_candidates_still(monkeypatch: pytest.Mo
         assert best in pairs
     monkeypatch.setattr(candidates, "MAX_SHARED", 20)
     assert found() == {tuple(rare)}
+
+
+def test_a_lexicon_finds_the_words_that_a_search_of_the_whole_text_finds() -> None:
+    lexicon, chance = Lexicon("en"), random.Random(7)
+    parts = ("U.S.", "a.m", "$500bn", "5%", "it’s", "O'Rourke's", "“Kyiv", "9/11,", "Ärger", "half-built", "\t")
+    for length in range(60):
+        text = "".join(chance.choice(parts) + chance.choice(("", " ", " ", "\n")) for _ in range(length))
+        words, starts, ends = spans(text)
+        form, start, end = lexicon.split(text)
+        assert (start.tolist(), end.tolist()) == (starts, ends), text
+        assert form.tolist() == [lexicon.plain[word] for word in words], text
 
 
 def test_sentences_are_split_alike_whatever_stands_beside_them() -> None:

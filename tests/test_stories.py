@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+from itertools import combinations
 
+import numpy as np
 import pytest
 from conftest import SEEDS
 
 from datasette_newscompare.stories import StoryDocument, StoryGroup, group
+from datasette_newscompare.stories.clustering import average_link
 
 FERRY_A = StoryDocument(
     id="ferry-a",
@@ -119,6 +122,16 @@ def test_order_of_input_does_not_matter() -> None:
     for seed in range(10):
         shuffled = random.Random(seed).sample(ALL, len(ALL))
         assert group(shuffled) == expected
+
+
+@pytest.mark.parametrize(("between", "groups"), [(-2.0, 2), (2.0, 1)])
+def test_two_reports_that_very_many_carry_are_one_story_only_where_a_pair_of_them_says_so(
+    between: float, groups: int
+) -> None:
+    """Each has so many copies of its own that pairs with the other's were left out, which may be as good as these."""
+    copies = [*combinations(range(4), 2), *combinations(range(4, 8), 2)]
+    pairs, odds = np.array([*copies, (3, 4)]), np.array([5.0] * len(copies) + [between])
+    assert len(average_link(8, pairs, odds, [None] * 8, floors=np.full(8, 4.0))) == groups
 
 
 def test_nothing_gives_no_stories() -> None:

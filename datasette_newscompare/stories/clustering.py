@@ -40,7 +40,7 @@ def average_link(
     floor = {root: sum(floors[group].tolist()) for root, group in members.items()}
 
     roots = np.array([start[item] for item in range(count)], dtype=np.int64)
-    near = _may_meet(roots, pairs, odds, floors)
+    near = _may_meet(roots, pairs, odds)
     links: dict[int, dict[int, tuple[float, int]]] = {root: {} for root in members}
     for a, b, value in zip(*roots[pairs[near]].T.tolist(), odds[near].tolist(), strict=True):
         if a != b and not (a in anchored and b in anchored):
@@ -50,7 +50,8 @@ def average_link(
     def mean(a: int, b: int) -> float:
         total, seen = links[a][b]
         size = len(members[a]) * len(members[b])
-        absent = min(floor[a] / len(members[a]), floor[b] / len(members[b]))
+        # nor is what was left out between two groups better than what was not
+        absent = min(floor[a] / len(members[a]), floor[b] / len(members[b]), total / seen)
         return (total + absent * (size - seen)) / size
 
     heap = [(-gain, a, b) for a in links for b in links[a] if a < b and (gain := mean(a, b)) > 0]
@@ -76,16 +77,13 @@ def average_link(
     return [sorted(group) for group in members.values()]
 
 
-def _may_meet(roots: np.ndarray, pairs: np.ndarray, odds: np.ndarray, floors: np.ndarray) -> np.ndarray:
+def _may_meet(roots: np.ndarray, pairs: np.ndarray, odds: np.ndarray) -> np.ndarray:
     """Which of the pairs can come to stand in one group or between two that are merged.
 
-    What makes the mean of two groups more than 0 is a pair above it, or floors above it on both sides. So what is not
-    joined by such pairs, one after the other, is never merged.
+    The mean of two groups is above 0 only where a pair between them is. So what is not joined by such pairs, one after
+    the other, is never merged.
     """
-    above = odds > 0
-    one, other = roots[pairs[above]].T
-    high = roots[floors > 0]
-    one, other = np.append(one, high[:1].repeat(len(high))), np.append(other, high)
+    one, other = roots[pairs[odds > 0]].T
     graph = coo_matrix((np.ones(len(one), dtype=bool), (one, other)), shape=(len(roots), len(roots)))
     _, part = connected_components(graph, directed=False)
     of_pair = part[roots[pairs]]
