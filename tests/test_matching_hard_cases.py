@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from datasette_newscompare.matching.settings import MatchSettings
-from datasette_newscompare.matching.story import compare_story
+from datasette_newscompare.matching.story import compare_story, texts_to_encode
 from datasette_newscompare.records import Match, StoryArticle, StoryComparison, StorySentence
 from datasette_newscompare.text.document import annotate
 
@@ -248,3 +248,15 @@ def test_boilerplate_takes_no_part(matcher: Matcher) -> None:
     b = article("b", *SURROUNDINGS["b"], "Leave a comment")
     assert a.sentences[-1].role == "boilerplate"
     assert matcher([a, b]).matches == ()
+
+
+def test_what_one_source_says_twice_is_encoded_only_where_another_tells_of_it_too() -> None:
+    once = "The harbour board of Skelvik will repair the northern breakwater after the storm tore a hole in it."
+    again = (
+        "After the storm tore a hole in it, the northern breakwater of Skelvik will be repaired by the harbour board."
+    )
+    settings = MatchSettings(level="encoder")
+    alone = article("a", once, "Nobody was hurt.", again)
+    assert texts_to_encode([alone], settings) == []
+    told = texts_to_encode([alone, article("b", "Skelvik's harbour board will repair the breakwater.")], settings)
+    assert {once, again} <= set(told)

@@ -168,8 +168,8 @@ class Lexicon:
         """The number of a text without spaces among `split`."""
 
     @property
-    def size(self) -> int:
-        return max(self._forms.size, self._pieces.size)
+    def is_full(self) -> bool:
+        return max(self._forms.size, self._pieces.size) >= KEPT
 
     @property
     def forms(self) -> NDArray[np.void]:
@@ -236,6 +236,6 @@ _lexicons: dict[str, Lexicon] = {}
 def lexicon_of(language: str) -> Lexicon:
     """The words of a language that were asked for so far; a new one where they have become too many."""
     known = _lexicons.get(language)
-    if known is None or known.size >= KEPT:
+    if known is None or known.is_full:
         known = _lexicons[language] = Lexicon(language)
     return known

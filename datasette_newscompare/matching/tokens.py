@@ -79,8 +79,9 @@ def tokenise(sentences: Sequence[StorySentence], language: str = "en") -> Tokens
     kept = np.flatnonzero(split.left & (before[:-1] - before[split.first][row] < MAX_TOKENS))
     row, taken, starts = row[kept], split.form[kept], split.starts[kept]
     first = np.searchsorted(row, np.arange(len(sentences) + 1))
-    new, form = first_places(taken, split.lexicon.size)
-    known = split.lexicon.forms[taken[new]]
+    forms = split.lexicon.forms
+    new, form = first_places(taken, len(forms))
+    known = forms[taken[new]]
     named = known["has_capital"][form] & capitals_tell[row]
     # a capital at the start of a sentence or quotation tells nothing
     asked = np.flatnonzero(named & ~known["is_listed"][form])

@@ -27,19 +27,19 @@ def average_link(
     is not among `pairs` can have at most: ABSENT, or more where the item has so many close neighbours that some were
     left out. Ties are decided by the items' numbers. Returns the groups, each sorted.
     """
-    members: dict[int, list[int]] = {}
-    start: dict[int, int] = {}
     first_of_anchor: dict[int, int] = {}
-    for item in range(count):
-        anchor = anchors[item]
-        root = item if anchor is None else first_of_anchor.setdefault(anchor, item)
-        start[item] = root
+    start = [
+        item if anchor is None else first_of_anchor.setdefault(anchor, item)
+        for item, anchor in zip(range(count), anchors, strict=True)
+    ]
+    members: dict[int, list[int]] = {}
+    for item, root in enumerate(start):
         members.setdefault(root, []).append(item)
     anchored = set(first_of_anchor.values())
     floors = np.full(count, ABSENT) if floors is None else floors
     floor = {root: sum(floors[group].tolist()) for root, group in members.items()}
 
-    roots = np.array([start[item] for item in range(count)], dtype=np.int64)
+    roots = np.array(start, dtype=np.int64)
     near = _may_meet(roots, pairs, odds)
     links: dict[int, dict[int, tuple[float, int]]] = {root: {} for root in members}
     for a, b, value in zip(*roots[pairs[near]].T.tolist(), odds[near].tolist(), strict=True):

@@ -15,13 +15,12 @@ _WORD = re.compile(
   | (?=\w)(?:(?:[^\W\d_]\.){2,} | [^\W\d_]+(?:['’][^\W\d_]+)* | \d+(?:[.,]\d+)*)""",
     re.VERBOSE,
 )
-WORDS_KEPT = 200_000
-"""Words that are kept for when they come again."""
+PIECES_KEPT = 200_000
+"""What stands between two white spaces, of which so many are kept for when they come again."""
 _UNSEEN = 3e-8
 """How often a word occurs that wordfreq does not list: about where its large English list ends."""
 
 
-@lru_cache(maxsize=WORDS_KEPT)
 def stem(word: str) -> str:
     """The word, lower case, without the endings that English adds to one and the same word.
 
@@ -88,7 +87,7 @@ class _OfPiece(dict[str, int]):
         self.several: list[list[int]] = []
 
     def __missing__(self, piece: str) -> int:
-        if len(self) >= WORDS_KEPT:
+        if len(self) >= PIECES_KEPT:
             self.clear()
             self.several.clear()
         numbers = [self._columns[term] for term in _terms(piece)]
@@ -100,7 +99,7 @@ class _OfPiece(dict[str, int]):
         return self[piece]
 
 
-@lru_cache(maxsize=WORDS_KEPT)
+@lru_cache(maxsize=PIECES_KEPT)
 def _terms(piece: str) -> tuple[str, ...]:
     """The terms of a text, in reading order."""
     terms = [word.replace(",", "") if word[0].isdigit() else stem(word.lower()) for word in _WORD.findall(piece)]
