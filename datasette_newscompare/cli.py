@@ -14,7 +14,7 @@ from typing import Any, Literal, TextIO
 import click
 
 from .judge_options import judge_options
-from .load_options import dask_option, embed_option, level_option, load_options, one_level
+from .load_options import dask_option, embed_option, keep_encoded_option, level_option, load_options, one_level
 from .reports import counted, say_export, say_findings, say_removed, say_round, say_summary
 from .settings import JudgeSettings, LoadSettings, WatchSettings
 
@@ -145,6 +145,7 @@ def watch(
 @aliases_option
 @sources_option
 @level_option
+@keep_encoded_option
 @embed_option
 @judge_options
 @json_option
@@ -155,6 +156,7 @@ def match(
     aliases: Path | None,
     sources: Path | None,
     level: Literal["lexical", "encoder"],
+    keep_encoded: int,
     embed: str | None,
     judge: JudgeSettings | None,
     as_json: bool,
@@ -164,7 +166,9 @@ def match(
     _need_the_extra(level, embed)
     from .loading.pipeline import rematch
 
-    settings = LoadSettings(workers=workers, dask=dask, judge=judge, level=level, embed=embed)
+    settings = LoadSettings(
+        workers=workers, dask=dask, judge=judge, level=level, keep_encoded=keep_encoded, embed=embed
+    )
     summary = _run(rematch, db, settings, aliases=aliases, sources=sources)
     say_summary(summary, "match", db, as_json)
 

@@ -28,6 +28,15 @@ embed_option = click.option(
     " They go to whoever runs the model, each once.",
 )
 
+keep_encoded_option = click.option(
+    "--keep-encoded",
+    type=click.IntRange(0),
+    default=1000,
+    show_default=True,
+    metavar="MB",
+    help="Keep so many megabytes of what the encoder made of sentences in DB-encodings, for the next run. 0: nothing.",
+)
+
 
 def one_level(embed: str | None) -> None:
     """Raises UsageError where two ways to match by meaning are asked for."""
@@ -54,6 +63,7 @@ def load_options(workers_help: str) -> Callable[[Callable[..., Any]], Callable[.
             dask: str | None,
             level: Literal["lexical", "encoder"],
             embed: str | None,
+            keep_encoded: int,
             judge: JudgeSettings | None,
             **others: Any,
         ) -> Any:
@@ -68,11 +78,12 @@ def load_options(workers_help: str) -> Callable[[Callable[..., Any]], Callable[.
                 words=not no_words,
                 judge=judge,
                 level=level,
+                keep_encoded=keep_encoded,
                 embed=embed,
             )
             return command(settings=settings, **others)
 
-        computing = (workers_option, dask_option, level_option, embed_option, judge_options)
+        computing = (workers_option, dask_option, level_option, keep_encoded_option, embed_option, judge_options)
         for option in reversed((_SOURCE, reading_options, *_ANNOTATING, *computing)):
             with_settings = option(with_settings)
         return with_settings

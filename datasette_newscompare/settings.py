@@ -68,6 +68,8 @@ class LoadSettings:
     """Look for the words that describe each entity, which reads its sentences a second time."""
     level: Literal["lexical", "encoder"] = "encoder"
     """How sentences are matched: by their words, or by what a sentence encoder and a reader of pairs say too."""
+    keep_encoded: int = 1000
+    """Megabytes of what the encoder made that are kept beside the database for the next run; 0 keeps nothing."""
     embed: str | None = None
     """An embedding model of the `llm` library, to match by words and its vectors of the sentences instead."""
 

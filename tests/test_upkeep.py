@@ -164,3 +164,18 @@ def test_after_grouping_a_storys_rows_are_looked_up_and_not_searched_for(db: Pat
     load(db, *both("ferry", "The Corran ferry sank on Sunday. Forty people were saved."))
     told = dict(rows(db, "SELECT idx, stat FROM sqlite_stat1 WHERE tbl = 'articles'"))
     assert told["articles_story_id"].startswith("6 2")
+
+
+LEVEL_OF_LAST_RUN = "SELECT command, json_extract(settings, '$.match.level') FROM loads ORDER BY id DESC LIMIT 1"
+
+
+def test_what_is_left_is_compared_as_the_last_run_did(db: Path) -> None:
+    assert newscompare("remove", db, "Post-dam").exit_code == 0
+    assert rows(db, LEVEL_OF_LAST_RUN) == [("remove", "lexical")]
+
+
+def test_articles_can_be_removed_where_the_embedding_model_of_the_last_run_is_gone(db: Path) -> None:
+    with sqlite3.connect(db) as connection:
+        connection.execute("UPDATE loads SET settings = json_set(settings, '$.load.embed', 'no-such-model')")
+    assert newscompare("remove", db, "Post-dam").exit_code == 0
+    assert rows(db, LEVEL_OF_LAST_RUN) == [("remove", "lexical")]

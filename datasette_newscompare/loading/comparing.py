@@ -18,6 +18,7 @@ from ..matching.story import MatchSettings, compare_story, texts_to_encode
 from ..records import Match, Quantity, Quote, SameText, StoryArticle, StoryComparison, StorySentence, Why
 from .counting import count_stories
 from .embedding import Vector
+from .encodings import Encodings
 from .executors import run_in_order
 from .facts import write_facts
 from .judgements import Judged, apply_judgements
@@ -62,6 +63,7 @@ def compare_stale_stories(
     pool: Executor | None,
     progress: Callable[[int], None],
     encode: Encode | None = None,
+    encodings: Encodings | None = None,
 ) -> dict[int, int]:
     """Compare the articles of each story that changed and store matches, facts and counts.
 
@@ -71,12 +73,13 @@ def compare_stale_stories(
     A batch of stories is one transaction, so that a run that is cut short leaves whole stories; `progress` is
     told of each batch's size. What language models judged of pairs earlier is applied to what the matcher finds.
     `encode` makes the vectors that the level `embedding` matches by, in this process; what it raises ends the run.
+    What the level `encoder` makes of sentences is kept in `encodings`, where there are some.
     """
     judged = Judged(db)
     further_copies: dict[int, int] = {}
     stale = [row[0] for row in db.execute("SELECT id FROM stories WHERE needs_matching ORDER BY id")]
     stories = (load_story(db, story) for story in stale)
-    compared = zip(stale, _compared(stories, settings, pool, encode), strict=True)
+    compared = zip(stale, _compared(stories, settings, pool, encode, encodings), strict=True)
     while batch := list(islice(compared, STORIES_A_BATCH)):
         ids = [story for story, _ in batch]
         with db.atomic():
@@ -92,16 +95,27 @@ def compare_stale_stories(
 
 
 def _compared(
-    stories: Iterable[Story], settings: MatchSettings, pool: Executor | None, encode: Encode | None
+    stories: Iterable[Story],
+    settings: MatchSettings,
+    pool: Executor | None,
+    encode: Encode | None,
+    encodings: Encodings | None,
 ) -> Iterator[tuple[Story, StoryComparison]]:
     """Each story with what matching finds in it."""
     if encode is None:
-        yield from run_in_order(pool, partial(compare_story, settings=settings), stories, chunk=4)
+        yield from run_in_order(pool, partial(_compare, settings, encodings), stories, chunk=4)
         return
     asked = run_in_order(pool, partial(texts_to_encode, settings=settings), stories, chunk=4)
     encoded = ((story, encode(texts)) for story, texts in asked)
     for (story, _), found in run_in_order(pool, partial(_compare_encoded, settings), encoded, chunk=4):
         yield story, found
+
+
+def _compare(settings: MatchSettings, encodings: Encodings | None, articles: Story) -> StoryComparison:
+    if encodings is None:
+        return compare_story(articles, settings)
+    with encodings.opened() as kept:
+        return compare_story(articles, settings, kept=kept)
 
 
 def _compare_encoded(settings: MatchSettings, story: tuple[Story, Mapping[str, Vector]]) -> StoryComparison:

@@ -103,6 +103,11 @@ def insert(db: Database, sql: str, parameters: Sequence[object] | Mapping[str, o
     return id
 
 
+def path_of(db: Database) -> Path:
+    """The file that a database is."""
+    return Path(db.execute("PRAGMA database_list").fetchone()[2])
+
+
 def take_statistics(db: Database, table: str) -> None:
     """Let SQLite see anew how the values of a table's indexes are spread, by which it plans its queries."""
     db.execute(f"ANALYZE {table}")

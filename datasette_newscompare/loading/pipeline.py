@@ -10,8 +10,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass, field
-from functools import partial
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
@@ -30,16 +30,17 @@ from .annotating import annotate_batch
 from .articles import write_articles
 from .clock import now
 from .comparing import Encode, compare_stale_stories
-from .connection import insert, take_statistics, writable
+from .connection import insert, path_of, take_statistics, writable
 from .corrections import Taken, read_file, take_up
 from .counting import count_sources, recount_entities
 from .embedding import sentence_vectors
+from .encodings import Encodings, delete_encodings, encodings_beside
 from .entities import link_stale_stories
 from .executors import executor, run_in_order
 from .grouping import group_articles
 from .identity import Identified, Identifier, State
 from .judging import JudgeReport, judge_uncertain
-from .llm_models import embedding_model, language_model
+from .llm_models import ModelProblem, embedding_model, language_model
 from .readers import Problem, read
 from .remove import remove_articles
 from .sources import SourcesTaken, take_sources, unite_sources
@@ -104,6 +105,8 @@ class Run:
         self._db = db
         self.match_settings = MatchSettings(level="embedding" if settings.embed else settings.level)
         self._embedding_model = embedding_model(settings.embed) if settings.embed else None
+        self._encodings = encodings_beside(path_of(db))
+        self._keep_encoded = settings.keep_encoded
         self._row = {
             "command": command,
             "started_at": now(),
@@ -125,6 +128,18 @@ class Run:
         if self._embedding_model is None:
             return None
         return partial(sentence_vectors, self._db, self._embedding_model, progress=partial(progress, "encoded"))
+
+    @cached_property
+    def encodings(self) -> Encodings | None:
+        """What the encoder made before, where the run matches by it. Where none is to be kept it is deleted."""
+        if self.match_settings.level != "encoder":
+            return None
+        if not self._keep_encoded:
+            delete_encodings(self._encodings)
+            return None
+        encodings = Encodings(self._encodings, self._keep_encoded)
+        encodings.prepare()
+        return encodings
 
     @property
     def id(self) -> int:
@@ -248,22 +263,35 @@ def remove(
     path: Path,
     articles: Sequence[str],
     sources: Sequence[str],
-    settings: LoadSettings = DEFAULTS,
     progress: Progress = lambda stage, done: None,
 ) -> tuple[int, list[str], Summary]:
-    """Take articles out by id, and all of these sources, and compare again what is left of their stories.
+    """Take articles out by id, and all of these sources, and compare again what is left of their stories, at the level
+    of the last run.
 
     Returns how many articles went, which names are none that is loaded, and what the database holds now. Raises
     DatabaseProblem where the database is missing or can't be used.
     """
     started = time.monotonic()
     summary = Summary()
-    with writable(path, must_exist=True) as db, executor(settings.workers, settings.dask) as pool:
-        run = Run(db, "remove", settings)
+    with writable(path, must_exist=True) as db, executor(DEFAULTS.workers) as pool:
+        run = Run(db, "remove", _as_last_run(db))
         removed, unknown = remove_articles(db, articles, sources)
         _compare(db, run, pool, progress)
         _finish(db, run, summary, started)
     return removed, unknown, summary
+
+
+def _as_last_run(db: Database) -> LoadSettings:
+    """Settings that match as the last run did; by words, where that needs a model which is not there any more."""
+    rows = db.execute("SELECT settings FROM loads WHERE command <> 'export' ORDER BY id DESC LIMIT 1").fetchall()
+    last = json.loads(rows[0][0])["load"] if rows else {}
+    settings = replace(DEFAULTS, **{name: last[name] for name in ("level", "embed", "keep_encoded") if name in last})
+    try:
+        if settings.embed:
+            embedding_model(settings.embed)
+    except ModelProblem:
+        return replace(settings, embed=None, level="lexical")
+    return settings
 
 
 def _take_sources(db: Database, run: Run, summary: Summary, sources: Path | None) -> None:
@@ -317,7 +345,7 @@ def _judge(
 
 def _match(db: Database, run: Run, pool: Executor | None, progress: Progress) -> bool:
     told = partial(progress, "compared")
-    compared = compare_stale_stories(db, run.match_settings, pool, told, run.encoder(progress))
+    compared = compare_stale_stories(db, run.match_settings, pool, told, run.encoder(progress), run.encodings)
     run.further_copies |= compared
     return bool(compared)
 

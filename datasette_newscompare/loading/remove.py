@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from ..entity_counts import unlink_stories
+from .connection import path_of
 from .embedding import forget_vectors
+from .encodings import encodings_beside, forget_encodings
 from .grouping import forget_articles
 
 
@@ -38,7 +40,9 @@ def remove_articles(db: Database, ids: Sequence[str], sources: Sequence[str]) ->
             "UPDATE stories SET needs_linking = 1, needs_matching = 1 WHERE id = ?", [(story,) for story in stories]
         )
         for id in sorted(found):
-            forget_vectors(db, (row[0] for row in db.execute("SELECT text FROM sentences WHERE article_id = ?", [id])))
+            texts = [row[0] for row in db.execute("SELECT text FROM sentences WHERE article_id = ?", [id])]
+            forget_vectors(db, texts)
+            forget_encodings(encodings_beside(path_of(db)), texts)
         forget_articles(db, sorted(found))
         db.conn.executemany("DELETE FROM articles WHERE id = ?", [(id,) for id in sorted(found)])
     return len(found), unknown

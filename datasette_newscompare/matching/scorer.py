@@ -14,7 +14,7 @@ import numpy as np
 from .candidates import find_candidates, shared_words
 from .context import NAMES as CONTEXT_NAMES
 from .context import context_features
-from .encoder import Encoded, encode
+from .encoder import Encoded, Kept, encode
 from .encoder_features import NAMES as ENCODER_NAMES
 from .encoder_features import encoder_features
 from .features import NAMES, pair_features
@@ -199,12 +199,13 @@ def measure(
     settings: MatchSettings,
     read: Reader = read_doubtful,
     vectors: Mapping[str, Floats] | None = None,
+    kept: Kept | None = None,
 ) -> Measured:
     """The pairs of `pairs_of` with all that is measured on each alone.
 
-    The level `encoder` encodes their sentences, and what `read` says of those of two articles stands in the last
-    columns; `embedding` takes what was made of the sentences, `vectors` by text, and raises ValueError where there is
-    none.
+    The level `encoder` encodes their sentences, but for those that are `kept`; what `read` says of pairs of two
+    articles stands in the last columns. `embedding` takes what was made of the sentences, `vectors` by text, and raises
+    ValueError where there is none.
     """
     pairs = pairs_of(index, settings)
     if settings.level == "lexical":
@@ -212,7 +213,7 @@ def measure(
     ends = np.concatenate([pairs.short, pairs.sibling_short]), np.concatenate([pairs.long, pairs.sibling_long])
     count = len(pairs.short)
     if settings.level == "encoder":
-        encoded = encode(texts_of(index, pairs))
+        encoded = encode(texts_of(index, pairs), kept)
         finer = encoder_features(index, *ends, encoded)
     elif vectors is None:
         raise ValueError("the level `embedding` needs a vector for each of `texts_to_encode`")
@@ -245,9 +246,14 @@ def in_context(index: StoryIndex, measured: Measured, first: Doubles, sibling_fi
     return np.hstack([measured.features[wanted], around])
 
 
-def score_story(index: StoryIndex, settings: MatchSettings, vectors: Mapping[str, Floats] | None = None) -> Scored:
+def score_story(
+    index: StoryIndex,
+    settings: MatchSettings,
+    vectors: Mapping[str, Floats] | None = None,
+    kept: Kept | None = None,
+) -> Scored:
     """All candidate pairs of a story with their scores."""
-    model, measured = load_model(settings.level), measure(index, settings, vectors=vectors)
+    model, measured = load_model(settings.level), measure(index, settings, vectors=vectors, kept=kept)
     ratio = measured.features[:, NAMES.index("ratio")]
     sibling_first = sigmoid(model.gate.predict(measured.siblings))
     siblings = measured.sibling_left, measured.sibling_right, sibling_first

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..records import Fact, Match, NearMiss, Repeat, StoryArticle, StoryComparison, Why
 from .alignment import Aligned, align, match_copies, near_misses, primary_and_moved
 from .differences import find_differences
+from .encoder import Kept
 from .explain import explain
 from .facts import group_facts, told_again
 from .index import StoryIndex, build_index, wordings
@@ -26,6 +27,7 @@ def compare_story(
     articles: Sequence[StoryArticle],
     settings: MatchSettings = DEFAULTS,
     vectors: Mapping[str, NDArray[np.float32]] | None = None,
+    kept: Kept | None = None,
 ) -> StoryComparison:
     """Compare the articles of one story, sentence by sentence, across sources.
 
@@ -34,7 +36,8 @@ def compare_story(
     an article says twice in the same words is matched where it says it first. Of what more than `settings.most_copies`
     sentences say in the same words, the further copies are matched with the first one only.
 
-    The level `embedding` takes `vectors` of the sentences, whichever model made them: one for each of
+    The level `encoder` reads from `kept` what it encoded before, and keeps there what it encodes; that changes nothing
+    of what is found. The level `embedding` takes `vectors` of the sentences, whichever model made them: one for each of
     `texts_to_encode`, of any length, but all of one. Raises ValueError where `settings.level` names no packaged model,
     or that level gets no vectors.
     """
@@ -42,7 +45,7 @@ def compare_story(
     index = build_index(ordered, settings.language, settings.most_copies)
     model = load_model(settings.level)
     repeats = find_repeats(index)
-    scored = score_story(index, settings, vectors)
+    scored = score_story(index, settings, vectors, kept)
     said_before = {r.row for r in repeats if r.kind == "verbatim" and _same_article(index, r)}
     matches = [m for m in align(index, scored, model, settings) if said_before.isdisjoint((m.left, m.right))]
     copies = match_copies(index, matches, len(scored.left))
