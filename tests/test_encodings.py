@@ -171,6 +171,9 @@ def test_a_folder_in_its_place_is_done_without(tmp_path: Path, articles: Path) -
     encodings_beside(tmp_path / "dam.db").mkdir()
     load(tmp_path / "dam.db", [str(articles)], PLAIN)
     assert rows(tmp_path / "dam.db", "SELECT count(*) FROM matches") == [(2,)]
+    answer = run("match", tmp_path / "dam.db", "--keep-encoded", "0")
+    assert answer.exit_code == 1
+    assert "dam.db-encodings: can't be deleted" in answer.output
 
 
 def test_another_machine_leaves_the_file_alone(db: Path) -> None:

@@ -77,7 +77,7 @@ class Encodings:
                     connection.executescript("PRAGMA incremental_vacuum")  # `execute` gives back one page
                 return
             except sqlite3.DatabaseError:
-                with suppress(OSError):
+                with suppress(DatabaseProblem):
                     delete_encodings(self.path)
 
     @contextmanager
@@ -150,9 +150,12 @@ def encodings_beside(database: Path) -> Path:
 
 
 def delete_encodings(path: Path) -> None:
-    """Delete the file, if there is one."""
-    for end in ("", "-wal", "-shm"):
-        path.with_name(path.name + end).unlink(missing_ok=True)
+    """Delete the file, if there is one. Raises DatabaseProblem where that can't be done."""
+    try:
+        for end in ("", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+    except OSError as error:
+        raise DatabaseProblem(f"{path}: can't be deleted ({error}); delete it and run the command again") from error
 
 
 def forget_encodings(path: Path, texts: Iterable[str]) -> None:
@@ -164,10 +167,7 @@ def forget_encodings(path: Path, texts: Iterable[str]) -> None:
         with closing(_connect(path, must_exist=True)) as connection, connection:
             connection.executemany(FORGET, ((_digest(text),) for text in texts))
     except sqlite3.DatabaseError:
-        try:
-            delete_encodings(path)
-        except OSError as error:
-            raise DatabaseProblem(f"{path}: can't be changed ({error}); delete it and run the command again") from error
+        delete_encodings(path)
 
 
 def _connect(path: Path, must_exist: bool = False) -> sqlite3.Connection:
