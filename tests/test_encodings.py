@@ -157,14 +157,14 @@ def test_what_cannot_be_used_is_made_again(db: Path, spoil: Callable[[Path], Non
     assert computed == []
 
 
-def test_a_file_that_goes_during_the_run_is_done_without(db: Path) -> None:
-    file = Encodings(encodings_beside(db), 1)
+def test_the_file_is_made_when_something_is_kept(tmp_path: Path) -> None:
+    file = Encodings(encodings_beside(tmp_path / "dam.db"), 1)
     file.prepare()
     with file.opened() as kept:
-        encodings_beside(db).unlink()
         assert kept.read(["A sentence."]) == {}
-        kept.write({"A sentence.": b""})
-    assert not encodings_beside(db).exists()
+        assert not file.path.exists()
+        kept.write({"A sentence.": b"packed"})
+        assert kept.read(["A sentence.", "Another."]) == {"A sentence.": b"packed"}
 
 
 def test_a_folder_in_its_place_is_done_without(tmp_path: Path, articles: Path) -> None:

@@ -64,21 +64,17 @@ class Encodings:
     machine: str = field(default_factory=gethostname)
 
     def prepare(self) -> None:
-        """Make the file, or bring it within the limit. One that can't be read is made anew; where none can be made,
-        nothing will be kept."""
-        for _ in range(2):
-            try:
-                with closing(_connect(self.path)) as connection:
-                    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-                    connection.execute("PRAGMA journal_mode = WAL")
-                    connection.executescript(TABLES)
-                    with connection:
-                        _make_room(connection, self.limit)
-                    connection.executescript("PRAGMA incremental_vacuum")  # `execute` gives back one page
-                return
-            except sqlite3.DatabaseError:
-                with suppress(DatabaseProblem):
-                    delete_encodings(self.path)
+        """Bring the file, if there is one, within the limit. One that can't be read is deleted."""
+        if not self.path.exists():
+            return
+        try:
+            with closing(_connect(self.path)) as connection:
+                with connection:
+                    _make_room(connection, self.limit)
+                connection.executescript("PRAGMA incremental_vacuum")  # `execute` gives back one page
+        except sqlite3.DatabaseError:
+            with suppress(DatabaseProblem):
+                delete_encodings(self.path)
 
     @contextmanager
     def opened(self) -> Iterator[OpenEncodings]:
@@ -91,7 +87,7 @@ class Encodings:
 
 
 class OpenEncodings:
-    """A connection to the file, made when something is asked for.
+    """A connection to the file, made when something is asked for; the file, when something is kept.
 
     Nothing that is wrong with it is raised: from then on it holds nothing and keeps nothing. So it does on another
     machine, such as a worker of a cluster, for machines can't share the file.
@@ -111,7 +107,7 @@ class OpenEncodings:
             connection.execute(USE, [self._of.run, asked])
             return {by_digest[key]: packed for key, packed in connection.execute(READ, [asked, _made_by()])}
 
-        return self._try(read) or {} if texts else {}
+        return self._try(read) or {} if texts and self._of.path.exists() else {}
 
     def write(self, packed: Mapping[str, bytes]) -> None:
         """Keep more, by text, and let go of what is then too much."""
@@ -136,7 +132,7 @@ class OpenEncodings:
         if not self._is_usable:
             return None
         try:
-            self._connection = self._connection or _connect(self._of.path, must_exist=True)
+            self._connection = self._connection or _connect(self._of.path)
             with self._connection:
                 return work(self._connection)
         except sqlite3.Error:
@@ -152,7 +148,7 @@ def encodings_beside(database: Path) -> Path:
 def delete_encodings(path: Path) -> None:
     """Delete the file, if there is one. Raises DatabaseProblem where that can't be done."""
     try:
-        for end in ("", "-wal", "-shm"):
+        for end in ("", "-journal"):
             path.with_name(path.name + end).unlink(missing_ok=True)
     except OSError as error:
         raise DatabaseProblem(f"{path}: can't be deleted ({error}); delete it and run the command again") from error
@@ -163,18 +159,26 @@ def forget_encodings(path: Path, texts: Iterable[str]) -> None:
 
     Raises DatabaseProblem where neither can be done.
     """
+    if not path.exists():
+        return
     try:
-        with closing(_connect(path, must_exist=True)) as connection, connection:
+        with closing(_connect(path)) as connection, connection:
             connection.executemany(FORGET, ((_digest(text),) for text in texts))
     except sqlite3.DatabaseError:
         delete_encodings(path)
 
 
-def _connect(path: Path, must_exist: bool = False) -> sqlite3.Connection:
-    mode = "rw" if must_exist else "rwc"
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", timeout=BUSY_SECONDS, uri=True)
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = NORMAL")
+def _connect(path: Path) -> sqlite3.Connection:
+    """A connection to the file, made where there is none."""
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+    try:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.executescript(TABLES)
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
     return connection
 
 
