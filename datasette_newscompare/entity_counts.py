@@ -228,7 +228,5 @@ def uncount_matches(connection: sqlite3.Connection, stories: Sequence[int]) -> N
 
 
 def _types(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
-    found = {}
-    for id in ids:
-        [found[id]] = connection.execute("SELECT type FROM entities WHERE id = ?", [id]).fetchone()
-    return found
+    sql = "SELECT id, type FROM entities WHERE id IN (SELECT value FROM json_each(?))"
+    return dict(connection.execute(sql, [json.dumps(list(ids))]).fetchall())

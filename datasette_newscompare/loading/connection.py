@@ -68,6 +68,7 @@ def _open(path: Path) -> Iterator[Database]:
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA cache_size = -65536")
+            connection.execute("PRAGMA temp_store = MEMORY")  # else each row that a trigger follows goes to a file too
             connection.execute("PRAGMA analysis_limit = 1000")
             db = Database(connection)
             schema.migrate(db)

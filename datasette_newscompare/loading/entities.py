@@ -14,7 +14,7 @@ from ..entity_counts import unlink_stories
 from ..linking import corrected, link_stories, resolve_mentions, story_mentions
 from .executors import run_in_order
 
-STORIES_A_BATCH = 400
+STORIES_A_BATCH = 1000
 
 
 def link_stale_stories(db: Database, pool: Executor | None, progress: Callable[[int], None]) -> bool:

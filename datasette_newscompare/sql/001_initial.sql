@@ -172,8 +172,7 @@ CREATE TABLE entity_types (
     entity_count INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TRIGGER entities_insert AFTER INSERT ON entities BEGIN
-    INSERT OR IGNORE INTO entity_types VALUES (new.type, 0);
-    UPDATE entity_types SET entity_count = entity_count + 1 WHERE type = new.type;
+    INSERT INTO entity_types VALUES (new.type, 1) ON CONFLICT (type) DO UPDATE SET entity_count = entity_count + 1;
 END;
 CREATE TRIGGER entities_retype AFTER UPDATE OF type ON entities BEGIN
     INSERT OR IGNORE INTO entity_types VALUES (new.type, 0);
@@ -225,8 +224,8 @@ CREATE TABLE mentions (
     type TEXT NOT NULL,
     alias TEXT NOT NULL
 );
-CREATE INDEX mentions_sentence_id ON mentions(sentence_id, entity_id);
-CREATE INDEX mentions_entity_id ON mentions(entity_id, sentence_id);
+CREATE INDEX mentions_sentence_id ON mentions(sentence_id);
+CREATE INDEX mentions_entity_id ON mentions(entity_id, sentence_id) WHERE entity_id IS NOT NULL;
 CREATE INDEX mentions_article_id ON mentions(article_id, start);
 
 -- What people decided about spellings. One decision a spelling, or one a spelling and article.
@@ -294,7 +293,7 @@ CREATE TABLE sentence_entities (
 CREATE INDEX sentence_entities_entity_id ON sentence_entities(entity_id, role);
 
 -- The same in one row for each sentence, which the facet reads in half the time. The triggers of sentence_entities write
--- it: anew at each change, because what an INSERT OR IGNORE fires is ignored, too, where it conflicts.
+-- it, with an upsert: what an INSERT OR IGNORE fires is ignored, too, where it conflicts, but for that.
 CREATE TABLE sentence_entity_ids (
     sentence_id INTEGER PRIMARY KEY REFERENCES sentences(id) ON DELETE CASCADE,
     entity_ids TEXT NOT NULL
@@ -354,10 +353,9 @@ CREATE TRIGGER article_entities_delete AFTER DELETE ON article_entities BEGIN
 END;
 CREATE TRIGGER sentence_entities_insert AFTER INSERT ON sentence_entities BEGIN
     DELETE FROM facet_bitmaps WHERE "table" IN ('quotes', 'quantities') AND entity_id = new.entity_id;
-    DELETE FROM sentence_entity_ids WHERE sentence_id = new.sentence_id;
-    INSERT INTO sentence_entity_ids (sentence_id, entity_ids)
-        SELECT sentence_id, group_concat(entity_id) FROM sentence_entities WHERE sentence_id = new.sentence_id
-        GROUP BY sentence_id;
+    INSERT INTO sentence_entity_ids VALUES (new.sentence_id, new.entity_id)
+        ON CONFLICT (sentence_id) DO UPDATE SET entity_ids =
+            (SELECT group_concat(entity_id) FROM sentence_entities WHERE sentence_id = new.sentence_id);
 END;
 CREATE TRIGGER sentence_entities_delete AFTER DELETE ON sentence_entities BEGIN
     DELETE FROM facet_bitmaps WHERE "table" IN ('quotes', 'quantities') AND entity_id = old.entity_id;

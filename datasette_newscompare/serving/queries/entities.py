@@ -134,7 +134,7 @@ MENTIONS = """
 -- Where these sentences name it
 SELECT m.sentence_id, m.start, m."end"
 FROM json_each(:sentences) j
-JOIN mentions m ON m.sentence_id = j.value AND m.entity_id = :entity_id
+CROSS JOIN mentions m ON m.sentence_id = j.value AND m.entity_id = :entity_id
 ORDER BY m.sentence_id, m.start
 """
 
