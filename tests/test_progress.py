@@ -50,6 +50,22 @@ def test_a_log_has_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     assert log.getvalue() == "1 articles read\n1,201 articles read\n1,201 articles read, 64 annotated\n"
 
 
+def test_a_stage_of_which_it_is_known_tells_how_much_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", log)
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0)
+    with show_progress() as report:
+        report("to link", 0)
+        report("grouped", 4)
+        report("to compare", 1200)
+        report("compared", 50)
+    assert log.getvalue().splitlines() == [
+        "4 grouped",
+        "4 grouped, 0 of 1,200 stories compared",
+        "4 grouped, 50 of 1,200 stories compared",
+    ]
+
+
 def test_a_terminal_that_knows_no_control_characters_is_written_to_like_a_log(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "dumb")
     assert "\x1b" not in on_a_terminal(monkeypatch)

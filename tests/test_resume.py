@@ -119,3 +119,18 @@ def test_killed_loads_run_again_end_like_an_undisturbed_one(articles: Path, tmp_
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             connection.execute("INSERT INTO articles_fts(articles_fts, rank) VALUES ('integrity-check', 1)")
     assert killed, "no run was still going when it was to be killed"
+
+
+def test_what_took_long_to_compare_is_stored_before_the_batch_is_full(
+    articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, int]] = []
+
+    def progress(stage: str, done: int) -> None:
+        told.append((stage, done))
+
+    monkeypatch.setattr(comparing, "SECONDS_A_BATCH", 0.0)
+    pipeline.load(tmp_path / "slow.db", [str(articles)], LoadSettings(level="lexical"), progress)
+    (stories,) = [done for stage, done in told if stage == "to compare"]
+    assert stories > 1
+    assert [done for stage, done in told if stage == "compared"] == [1] * stories

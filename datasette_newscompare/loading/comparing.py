@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 from dataclasses import fields
 from functools import partial
 from itertools import groupby, islice
+from time import monotonic
 
 from sqlite_utils import Database
 
@@ -24,6 +25,8 @@ from .facts import write_facts
 from .judgements import Judged, apply_judgements
 
 STORIES_A_BATCH = 50
+SECONDS_A_BATCH = 10.0
+"""After which what is compared is stored, however few stories it is."""
 TOLD = tuple(field.name for field in fields(Why))
 
 SENTENCES = """
@@ -53,6 +56,8 @@ ON CONFLICT (left_sentence_id, right_sentence_id) DO UPDATE SET
 
 
 Story = tuple[StoryArticle, ...]
+Compared = tuple[int, tuple[Story, StoryComparison]]
+"""A story's number, its articles and what matching found in them."""
 Encode = Callable[[Sequence[str]], Mapping[str, Vector]]
 """Gives a vector for each text."""
 
@@ -70,17 +75,17 @@ def compare_stale_stories(
     Gives, by story that was compared, the number of its sentences that were matched with the first copy of their words
     only, because more than `settings.most_copies` sentences have them.
 
-    A batch of stories is one transaction, so that a run that is cut short leaves whole stories; `progress` is
-    told of each batch's size. What language models judged of pairs earlier is applied to what the matcher finds.
-    `encode` makes the vectors that the level `embedding` matches by, in this process; what it raises ends the run.
-    What the level `encoder` makes of sentences is kept in `encodings`, where there are some.
+    A batch of stories is one transaction, so that a run that is cut short leaves whole stories; it is stored when it is
+    full, or took some seconds, and `progress` is told of its size. What language models judged of pairs earlier is
+    applied to what the matcher finds. `encode` makes the vectors that the level `embedding` matches by, in this
+    process; what it raises ends the run. What the level `encoder` makes of sentences is kept in `encodings`, if given.
     """
     judged = Judged(db)
     further_copies: dict[int, int] = {}
     stale = [row[0] for row in db.execute("SELECT id FROM stories WHERE needs_matching ORDER BY id")]
     stories = (load_story(db, story) for story in stale)
     compared = zip(stale, _compared(stories, settings, pool, encode, encodings), strict=True)
-    while batch := list(islice(compared, STORIES_A_BATCH)):
+    while batch := _batch(compared):
         ids = [story for story, _ in batch]
         with db.atomic():
             uncount_matches(db.conn, ids)
@@ -92,6 +97,17 @@ def compare_stale_stories(
             link_matches(db.conn, ids)
         progress(len(batch))
     return further_copies
+
+
+def _batch(compared: Iterator[Compared]) -> list[Compared]:
+    """The next stories that are stored together; none at the end."""
+    batch: list[Compared] = []
+    until = monotonic() + SECONDS_A_BATCH
+    for one in islice(compared, STORIES_A_BATCH):
+        batch.append(one)
+        if monotonic() >= until:
+            break
+    return batch
 
 
 def _compared(

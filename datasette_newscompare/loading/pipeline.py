@@ -46,7 +46,8 @@ from .remove import remove_articles
 from .sources import SourcesTaken, take_sources, unite_sources
 
 Progress = Callable[[str, int], None]
-"""Called with a stage's name and how many more of its articles or stories are done."""
+"""Called with a stage's name and how many more of its articles or stories are done; `to link` and `to compare` tell how
+many more stories these stages have before them."""
 
 
 @dataclass
@@ -313,6 +314,7 @@ def _compare(db: Database, run: Run, pool: Executor | None, progress: Progress, 
     grouped = group_articles(db, run.story_settings, pool, partial(progress, "grouped"), regroup)
     if grouped:
         take_statistics(db, "articles")  # how many of them a story has decides how its rows are looked up
+    progress("to link", _waiting(db, "needs_linking"))
     changed = [
         grouped,
         link_stale_stories(db, pool, partial(progress, "linked")),
@@ -344,10 +346,17 @@ def _judge(
 
 
 def _match(db: Database, run: Run, pool: Executor | None, progress: Progress) -> bool:
+    progress("to compare", _waiting(db, "needs_matching"))
     told = partial(progress, "compared")
     compared = compare_stale_stories(db, run.match_settings, pool, told, run.encoder(progress), run.encodings)
     run.further_copies |= compared
     return bool(compared)
+
+
+def _waiting(db: Database, column: str) -> int:
+    """How many stories wait for a stage."""
+    count: int = db.execute(f"SELECT count(*) FROM stories WHERE {column}").fetchone()[0]
+    return count
 
 
 def _batches(

@@ -19,9 +19,11 @@ WORDS = {
     "grouped": "grouped",
     "linked": "stories linked",
     "encoded": "sentences encoded",
-    "compared": "compared",
+    "compared": "stories compared",
     "judged": "pairs judged",
 }
+TOTALS = {"linked": "to link", "compared": "to compare"}
+"""The stage that tells how many there will be of another."""
 
 
 @contextmanager
@@ -35,10 +37,10 @@ def show_progress() -> Iterator[Callable[[str, int], None]]:
         nonlocal last
         done[stage] += more
         now = time.monotonic()
-        if now - last < (SECONDS_BETWEEN_CHANGES if on_terminal else SECONDS_BETWEEN_LINES):
+        line = _line(done)
+        if not line or now - last < (SECONDS_BETWEEN_CHANGES if on_terminal else SECONDS_BETWEEN_LINES):
             return
         last = now
-        line = ", ".join(f"{number:,} {WORDS[name]}" for name, number in done.items())
         click.echo(f"\r\x1b[K{line}" if on_terminal else line, err=True, nl=not on_terminal)
 
     try:
@@ -46,3 +48,12 @@ def show_progress() -> Iterator[Callable[[str, int], None]]:
     finally:
         if on_terminal:
             click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def _line(done: Counter[str]) -> str:
+    parts = []
+    for stage, words in WORDS.items():
+        total = done[TOTALS.get(stage, "")]
+        if done[stage] or total:
+            parts.append(f"{done[stage]:,}{f' of {total:,}' if total else ''} {words}")
+    return ", ".join(parts)
