@@ -571,6 +571,9 @@ async def test_tables_that_name_entities_suggest_the_panels(seeds: Datasette, se
         assert (await page(seeds, f"/{seeds_db.stem}/{table}.json"))["suggested"] == named
     shown = await page(seeds, f"/{seeds_db.stem}/articles.json?_facet_entity=person")
     assert shown["suggested"] == ["organisation", "place"]
+    (place,) = rows(seeds_db, "SELECT id FROM entities WHERE name = 'Ukraine' AND type = 'place'")[0]
+    filtered = await page(seeds, f"/{seeds_db.stem}/articles.json?_entity={place}")
+    assert (list(filtered["panels"]), filtered["suggested"]) == (["place"], ["person", "organisation"])
     assert (await page(seeds, f"/{seeds_db.stem}/sources.json?_facet_entity=person"))["panels"] == {}
 
 

@@ -55,7 +55,8 @@ class EntityFacet(Facet):
         """The panels that are worth showing and do not show yet."""
         if not await self._available():
             return []
-        shown = {config["config"].get("simple") for config in self.get_configs()}
+        shown = {str(config["config"].get("simple")) for config in self.get_configs()}
+        shown.update(await self._types_without_panel(_entity_ids(self.request), shown))
         join = JOINS[self.table]
         any_named = f"SELECT 1 FROM entities WHERE type = ? AND {join.count} > 0 LIMIT 1"
         suggestions = []
