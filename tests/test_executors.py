@@ -8,12 +8,14 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from test_loading import COMPARED
 from threadpoolctl import threadpool_info
 
+from datasette_newscompare.loading.encodings import encodings_beside
 from datasette_newscompare.loading.executors import ClusterProblem, executor, run_in_order
 from datasette_newscompare.loading.pipeline import load
 from datasette_newscompare.settings import LoadSettings
@@ -26,9 +28,20 @@ def content(db: Path) -> dict[str, list[tuple]]:
         return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in COMPARED}
 
 
+def encodings(db: Path) -> list[tuple]:
+    """What is kept beside the database of what the encoder made."""
+    with closing(sqlite3.connect(encodings_beside(db))) as connection:
+        return connection.execute(
+            "SELECT digest, made_by, packed FROM sentences JOIN encodings USING (id) ORDER BY digest"
+        ).fetchall()
+
+
 def test_two_processes_give_the_same_rows_as_one(tmp_path: Path, seeds_db: Path) -> None:
     load(tmp_path / "two.db", [str(SEEDS)], LoadSettings(workers=2, batch_size=1))
     assert content(tmp_path / "two.db") == content(seeds_db)
+    kept = encodings(tmp_path / "two.db")
+    assert len(kept) > 20
+    assert kept == encodings(seeds_db)
 
 
 def test_a_dask_cluster_gives_the_same_rows_as_one_process(tmp_path: Path, seeds_db: Path) -> None:

@@ -72,6 +72,13 @@ def test_a_hundred_megabytes_in_one_piece_end_in_one_line(tmp_path: Path, name: 
     assert grown < 400 * MIB
 
 
+def test_a_million_spaces_are_read_like_any_text(tmp_path: Path) -> None:
+    """Looked for in all of a text, the mark of one that was cut off would take hours."""
+    path = tmp_path / "spaces.jsonl"
+    path.write_text(json.dumps({"text": DAM + " " * 900_000 + "The end."}) + "\n")
+    assert peak_memory_of_reading(path)[1] == ["article"]
+
+
 def test_many_json_lines_are_read_without_holding_them(tmp_path: Path) -> None:
     path = tmp_path / "many.jsonl"
     with path.open("w") as out:

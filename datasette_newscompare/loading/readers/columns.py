@@ -38,6 +38,8 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
 
 CUT_OFF = re.compile(r"(?:…|\.\.\.)?\s*\[\+?\d+ chars\]\s*$")
 """How NewsAPI and GNews end the first characters of an article, which are all that they give."""
+CUT_OFF_WITHIN = 100
+"""Characters at the end in which that stands: in all of a text, however long, it would be looked for too long."""
 NO_TEXT: Final = frozenset(
     {"[removed]", "only available in paid plans", "only available in professional and corporate plans"}
 )

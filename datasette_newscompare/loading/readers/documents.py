@@ -10,7 +10,7 @@ from typing import Final
 
 from ...records import Article
 from ...settings import ReadSettings
-from .columns import CUT_OFF, fields_of
+from .columns import CUT_OFF, CUT_OFF_WITHIN, fields_of
 from .fields import article_from_fields
 from .outlets import Outlet, split
 from .packers import plain_name
@@ -96,14 +96,14 @@ def article_from_record(
     text = fields.get("text")
     page = fields.pop("html", None)
     summary = fields.pop("summary", None)
-    cut_off = isinstance(text, str) and CUT_OFF.search(text) is not None
+    cut_off = CUT_OFF.search(text, len(text) - CUT_OFF_WITHIN) if isinstance(text, str) else None
     if not text and isinstance(page, str) and page.strip():
         from .markup import text_of
 
         text = fields["text"] = text_of(page)
     url = fields.get("url")
     if (not text or cut_off) and isinstance(url, str) and split(url):
-        first = CUT_OFF.sub("…", text) if isinstance(text, str) and text else summary
+        first = f"{text[: cut_off.start()]}…" if isinstance(text, str) and cut_off else summary
         yield Linked(url, place, fields, document.outlet, first if isinstance(first, str) and first.strip() else None)
         return
     yield from article_from_fields(fields, place, document.outlet, order=settings.dates)

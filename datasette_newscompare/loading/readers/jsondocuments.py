@@ -147,11 +147,11 @@ class _Joined(io.RawIOBase):
     """A line that was read already, and what follows it."""
 
     def __init__(self, first: bytes, rest: io.BufferedReader) -> None:
-        self._first, self._rest = first, rest
+        self._first, self._rest = memoryview(first), rest  # of which a part is cut off without a copy of what is left
 
     def read1(self, size: int) -> bytes:
         """What is there without waiting for more."""
         if self._first:
             out, self._first = self._first[:size], self._first[size:]
-            return out
+            return bytes(out)
         return self._rest.read1(size)
