@@ -67,7 +67,7 @@ def sentence_vectors(
             db.conn.executemany(
                 "INSERT OR IGNORE INTO sentence_vectors (model, text_hash, vector) VALUES (?, ?, ?)",
                 [
-                    (model.model_id, _hash(text), vector.astype("<f4").tobytes())
+                    (model.model_id, text_hash(text), vector.astype("<f4").tobytes())
                     for text, vector in zip(batch, vectors, strict=True)
                 ],
             )
@@ -78,12 +78,12 @@ def sentence_vectors(
 
 def forget_vectors(db: Database, texts: Iterable[str]) -> None:
     """Delete what was kept of these texts, whichever model made it. Call inside a transaction."""
-    hashes = json.dumps([_hash(text) for text in texts])
+    hashes = json.dumps([text_hash(text) for text in texts])
     db.execute("DELETE FROM sentence_vectors WHERE text_hash IN (SELECT value FROM json_each(?))", [hashes])
 
 
 def _stored(db: Database, model: str, texts: Sequence[str]) -> dict[str, Vector]:
-    by_hash = {_hash(text): text for text in texts}
+    by_hash = {text_hash(text): text for text in texts}
     rows = db.execute(STORED, [model, json.dumps(list(by_hash))])
     return {by_hash[hash]: np.frombuffer(vector, dtype="<f4").astype(np.float32) for hash, vector in rows}
 
@@ -93,7 +93,8 @@ def _known_size(db: Database, model: str) -> int | None:
     return row[0] if row else None
 
 
-def _hash(text: str) -> str:
+def text_hash(text: str) -> str:
+    """By what a sentence is known where something is kept of it."""
     return sha256(text.encode()).hexdigest()
 
 

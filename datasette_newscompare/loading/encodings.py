@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from hashlib import sha256
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +20,7 @@ from time import time
 from typing import TypeVar
 
 from .connection import BUSY_SECONDS, DatabaseProblem
+from .embedding import text_hash
 
 Result = TypeVar("Result")
 
@@ -100,7 +100,7 @@ class OpenEncodings:
 
     def read(self, texts: Sequence[str]) -> Mapping[str, bytes]:
         """What is kept of these texts by the encoder that is installed, packed, by text."""
-        by_digest = {_digest(text): text for text in texts}
+        by_digest = {text_hash(text): text for text in texts}
         asked = json.dumps(list(by_digest))
 
         def read(connection: sqlite3.Connection) -> dict[str, bytes]:
@@ -114,7 +114,7 @@ class OpenEncodings:
 
         def write(connection: sqlite3.Connection) -> None:
             for text, vectors in packed.items():
-                key = _digest(text)
+                key = text_hash(text)
                 connection.execute(WRITE_SENTENCE, [key, self._of.run])
                 connection.execute(WRITE, [key, _made_by(), vectors])
             _make_room(connection, self._of.limit)
@@ -163,7 +163,7 @@ def forget_encodings(path: Path, texts: Iterable[str]) -> None:
         return
     try:
         with closing(_connect(path)) as connection, connection:
-            connection.executemany(FORGET, ((_digest(text),) for text in texts))
+            connection.executemany(FORGET, ((text_hash(text),) for text in texts))
     except sqlite3.DatabaseError:
         delete_encodings(path)
 
@@ -180,10 +180,6 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)

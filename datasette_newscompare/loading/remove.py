@@ -39,10 +39,10 @@ def remove_articles(db: Database, ids: Sequence[str], sources: Sequence[str]) ->
         db.conn.executemany(
             "UPDATE stories SET needs_linking = 1, needs_matching = 1 WHERE id = ?", [(story,) for story in stories]
         )
-        for id in sorted(found):
-            texts = [row[0] for row in db.execute("SELECT text FROM sentences WHERE article_id = ?", [id])]
-            forget_vectors(db, texts)
-            forget_encodings(encodings_beside(path_of(db)), texts)
+        of_article = "SELECT text FROM sentences WHERE article_id = ?"
+        texts = [text for id in sorted(found) for (text,) in db.execute(of_article, [id])]
+        forget_vectors(db, texts)
+        forget_encodings(encodings_beside(path_of(db)), texts)
         forget_articles(db, sorted(found))
         db.conn.executemany("DELETE FROM articles WHERE id = ?", [(id,) for id in sorted(found)])
     return len(found), unknown
